@@ -1,0 +1,161 @@
+package measure
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+)
+
+// Clock says from which instant a latency counts.
+type Clock string
+
+const (
+	Service  Clock = "service"  // from the send
+	Response Clock = "response" // from the intended start
+	Lag      Clock = "lag"      // from the intended start to the send
+)
+
+// NewHistogram returns an empty histogram of nanoseconds, 1 µs to 100 s with
+// three significant digits; what lies outside is counted at its ends.
+func NewHistogram() *hdrhistogram.Histogram {
+	return hdrhistogram.New(int64(time.Microsecond), int64(100*time.Second), 3)
+}
+
+// Interval is one line of latency.hlog: the requests of one second of a phase.
+// Warm-ups are not in the log.
+type Interval struct {
+	Phase   string
+	Clock   Clock
+	StartMS float64 // since Run.Started
+	EndMS   float64
+	Hist    *hdrhistogram.Histogram // nanoseconds
+}
+
+// LatencyLog appends intervals to latency.hlog, an HdrHistogram interval log,
+// version 1.3, that the usual HdrHistogram tools read: times are seconds since
+// the run's start, maxima milliseconds, tags "phase/clock".
+type LatencyLog struct {
+	f    *os.File
+	line bytes.Buffer
+	w    *hdrhistogram.HistogramLogWriter
+}
+
+// CreateLatencyLog makes latency.hlog in dir for a run that started then.
+func CreateLatencyLog(dir string, started time.Time) (*LatencyLog, error) {
+	f, err := os.OpenFile(filepath.Join(dir, LatencyFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("start the latency log: %w", err)
+	}
+	l := &LatencyLog{f: f}
+	l.w = hdrhistogram.NewHistogramLogWriter(&l.line)
+	err = errors.Join(
+		l.w.OutputLogFormatVersion(),
+		l.w.OutputStartTime(started.UnixMilli()),
+		l.w.OutputBaseTime(started.UnixMilli()),
+		l.w.OutputLegend(),
+		l.flush(),
+	)
+	if err != nil {
+		f.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// Append writes one line, in one system call: a killed process leaves whole
+// lines, and at the most the last one cut short.
+func (l *LatencyLog) Append(x Interval) error {
+	x.Hist.SetTag(x.Phase + "/" + string(x.Clock))
+	x.Hist.SetStartTimeMs(int64(x.StartMS))
+	x.Hist.SetEndTimeMs(int64(x.EndMS))
+	if err := l.w.OutputIntervalHistogram(x.Hist); err != nil {
+		return fmt.Errorf("encode a histogram: %w", err)
+	}
+	return l.flush()
+}
+
+func (l *LatencyLog) flush() error {
+	_, err := l.f.Write(l.line.Bytes())
+	l.line.Reset()
+	if err != nil {
+		return fmt.Errorf("append to %s: %w", LatencyFile, err)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (l *LatencyLog) Close() error { return l.f.Close() }
+
+// ReadLatencies returns the intervals of the run in dir, oldest first. A last
+// line that was cut short is left out.
+func ReadLatencies(dir string) ([]Interval, error) {
+	b, err := os.ReadFile(filepath.Join(dir, LatencyFile))
+	if err != nil {
+		return nil, err
+	}
+	b = b[:bytes.LastIndexByte(b, '\n')+1]
+	var all []Interval
+	r := hdrhistogram.NewHistogramLogReader(bytes.NewReader(b))
+	base := int64(-1)
+	for {
+		h, err := r.NextIntervalHistogram()
+		if err != nil {
+			return nil, fmt.Errorf("%s: interval %d: %w", LatencyFile, len(all)+1, err)
+		}
+		if h == nil {
+			return all, nil
+		}
+		if base < 0 {
+			base = baseTimeMS(b)
+		}
+		phase, clock, ok := cutLast(h.Tag(), "/")
+		if !ok {
+			return nil, fmt.Errorf("%s: interval %d: tag %q is not phase/clock", LatencyFile, len(all)+1, h.Tag())
+		}
+		all = append(all, Interval{
+			Phase: phase, Clock: Clock(clock), Hist: h,
+			StartMS: float64(h.StartTimeMs() - base), EndMS: float64(h.EndTimeMs() - base),
+		})
+	}
+}
+
+// baseTimeMS is what the reader adds to each time stamp, in milliseconds.
+func baseTimeMS(log []byte) int64 {
+	const mark = "#[BaseTime: "
+	_, rest, ok := bytes.Cut(log, []byte(mark))
+	var s int64
+	if !ok {
+		return 0
+	}
+	if _, err := fmt.Sscan(string(rest[:min(len(rest), 20)]), &s); err != nil {
+		return 0
+	}
+	return s * 1000
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, "", false
+}
+
+// Summarize reduces a histogram of nanoseconds to milliseconds.
+func Summarize(h *hdrhistogram.Histogram) Latency {
+	if h.TotalCount() == 0 {
+		return Latency{}
+	}
+	ms := func(ns int64) float64 { return float64(ns) / 1e6 }
+	q := h.ValueAtPercentiles([]float64{50, 90, 99, 99.9})
+	return Latency{
+		Mean: h.Mean() / 1e6,
+		P50:  ms(q[50]), P90: ms(q[90]), P99: ms(q[99]), P999: ms(q[99.9]),
+		Max: ms(h.Max()),
+	}
+}

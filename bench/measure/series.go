@@ -1,0 +1,108 @@
+package measure
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// Sample is one line of series.jsonl: what one second brought, load and target
+// on the same clock. Seconds of a warm-up are there too and say so.
+type Sample struct {
+	MS         float64          `json:"ms"` // end of the interval, since Run.Started
+	IntervalMS float64          `json:"interval_ms"`
+	Phase      string           `json:"phase"` // "" between phases
+	Warmup     bool             `json:"warmup,omitempty"`
+	Requests   int64            `json:"requests"` // ended in this interval, with or without error
+	Errors     map[string]int64 `json:"errors,omitempty"`
+	BytesIn    int64            `json:"bytes_in"`
+	InFlight   int64            `json:"in_flight"` // at the end of the interval
+	ServiceMS  Latency          `json:"service_ms"`
+	ResponseMS Latency          `json:"response_ms"`
+	ClientCPU  float64          `json:"client_cpu"`         // cores used by the load generator in this interval
+	Served     int              `json:"served_connections"` // of this phase so far
+	Heap       *Heap            `json:"heap,omitempty"`     // answer of GET /heap; absent: not told in time
+	Process    *Process         `json:"process,omitempty"`  // only for a process that we started
+	Events     []Event          `json:"events,omitempty"`
+}
+
+// Heap is the answer of GET /heap. Sizes are in bytes.
+type Heap struct {
+	UptimeMS     int64 `json:"uptime_ms"`
+	BootCount    int64 `json:"boot_count"`
+	Free         int64 `json:"free"`
+	MinFree      int64 `json:"min_free"`      // least since boot
+	LargestBlock int64 `json:"largest_block"` // largest that one allocation could have
+	Total        int64 `json:"total"`
+}
+
+// Process is what the kernel says of the target's process.
+type Process struct {
+	RSS int64   `json:"rss"` // resident set, bytes
+	CPU float64 `json:"cpu"` // cores used in this interval
+}
+
+// Event is something that happened at one instant: a reboot, a lost target.
+type Event struct {
+	MS   float64 `json:"ms"` // since Run.Started
+	Kind string  `json:"kind"`
+	Text string  `json:"text"`
+}
+
+// Series appends samples to series.jsonl. Each line reaches the kernel before
+// Append returns, so that a killed process loses at most the second under way.
+type Series struct{ f *os.File }
+
+// CreateSeries makes an empty series.jsonl in dir.
+func CreateSeries(dir string) (*Series, error) {
+	f, err := os.OpenFile(filepath.Join(dir, SeriesFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("start the series: %w", err)
+	}
+	return &Series{f}, nil
+}
+
+// Append writes one line.
+func (s *Series) Append(x *Sample) error {
+	b, err := json.Marshal(x)
+	if err != nil {
+		return fmt.Errorf("encode a sample: %w", err)
+	}
+	if _, err := s.f.Write(append(b, '\n')); err != nil {
+		return fmt.Errorf("append a sample: %w", err)
+	}
+	return nil
+}
+
+// Close closes the file.
+func (s *Series) Close() error { return s.f.Close() }
+
+// ReadSeries returns the samples of the run in dir, oldest first. A last line
+// that a kill or a full disk cut short is left out; a broken line elsewhere is
+// an error.
+func ReadSeries(dir string) ([]Sample, error) {
+	f, err := os.Open(filepath.Join(dir, SeriesFile))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var all []Sample
+	r := bufio.NewReader(f)
+	for n := 1; ; n++ {
+		line, err := r.ReadBytes('\n')
+		if err == io.EOF {
+			return all, nil // what stands after the last newline was never whole
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read %s: %w", SeriesFile, err)
+		}
+		var x Sample
+		if err := json.Unmarshal(line, &x); err != nil {
+			return nil, fmt.Errorf("%s line %d: %w", SeriesFile, n, err)
+		}
+		all = append(all, x)
+	}
+}
