@@ -1,0 +1,30 @@
+# httpdlab: one target a folder. Needs Go 1.26; `make test` also needs chromium.
+BOARD    ?= host
+ADDR     ?=
+LISTEN   ?= 127.0.0.1:8080
+RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
+FUZZTIME ?= 30s
+
+.PHONY: httpdlab bench serve report test chromium
+
+httpdlab:
+	@go build -o httpdlab .
+
+bench: httpdlab  ## load a board, write a report:  make bench [BOARD=esp32 ADDR=192.168.4.1]
+	@./httpdlab bench --board $(BOARD) $(if $(ADDR),--addr $(ADDR))
+
+serve: httpdlab  ## the board contract on our own server
+	@./httpdlab serve --listen $(LISTEN)
+
+report: httpdlab  ## write the report of the newest run again, or of RUN=folder
+	@./httpdlab report $(patsubst %/run.json,%,$(RUN))
+
+test: chromium
+	go vet ./...
+	GOOS=darwin go vet ./...
+	GOARCH=arm64 go vet ./...
+	go test ./...
+
+chromium:
+	@command -v chromium >/dev/null || { [ $$(id -u) = 0 ] && apt-get update -qq && apt-get install -qq -y chromium >/dev/null; } || \
+	{ echo 'make test opens the report in a browser: sudo apt-get install chromium'; exit 1; }
