@@ -1,0 +1,86 @@
+package http1
+
+// class is a set of properties of a byte.
+type class uint8
+
+const (
+	isToken  class = 1 << iota // tchar, RFC 9110, 5.6.2
+	isPath                     // pchar or "/", and "%": RFC 3986, 3.3
+	isQuery                    // what a query may hold
+	isHost                     // what a registered name or IPv4 address may hold
+	isValue                    // field-vchar, SP, HTAB: RFC 9110, 5.5
+	isDigit                    // DIGIT
+	isHex                      // HEXDIG
+	isQuoted                   // qdtext of a quoted-string, RFC 9110, 5.6.4
+)
+
+const (
+	digits     = "0123456789"
+	letters    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	unreserved = letters + digits + "-._~"
+	subDelims  = "!$&'()*+,;="
+	pathBytes  = unreserved + subDelims + ":@/%"
+	// Browsers send these in a query as they are (WHATWG URL, query
+	// percent-encode set), although RFC 3986, 3.4 lacks them.
+	rawInQuery = "[]{}|^`\\"
+)
+
+var classes = func() (t [256]class) {
+	add := func(set string, c class) {
+		for i := range len(set) {
+			t[set[i]] |= c
+		}
+	}
+	add(letters+digits+"!#$%&'*+-.^_`|~", isToken)
+	add(pathBytes, isPath)
+	add(pathBytes+"?"+rawInQuery, isQuery)
+	// Sub-delims are left out of isHost: no resolvable name has them, and
+	// "a,b" would be two hosts to whoever splits lists.
+	add(unreserved+"%", isHost)
+	add(digits, isDigit)
+	add(digits+"ABCDEFabcdef", isHex)
+	for c := range 256 {
+		if c == '\t' || c >= ' ' && c != 0x7f {
+			t[c] |= isValue
+			if c != '"' && c != '\\' {
+				t[c] |= isQuoted
+			}
+		}
+	}
+	return t
+}()
+
+var lower = func() (t [256]byte) {
+	for c := range t {
+		t[c] = byte(c)
+		if 'A' <= c && c <= 'Z' {
+			t[c] |= 0x20
+		}
+	}
+	return t
+}()
+
+// all reports whether every byte of b has a property of c.
+func (c class) all(b []byte) bool {
+	for _, x := range b {
+		if classes[x]&c == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// validPercents reports whether every "%" in b has two hexadecimal digits
+// behind it (RFC 3986, 2.1).
+func validPercents(b []byte) bool {
+	for i := 0; i < len(b); i++ {
+		if b[i] != '%' {
+			continue
+		}
+		if len(b)-i < 3 || classes[b[i+1]]&classes[b[i+2]]&isHex == 0 {
+			return false
+		}
+		i += 2
+	}
+	return true
+}

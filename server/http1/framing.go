@@ -1,0 +1,197 @@
+package http1
+
+import "math"
+
+// framing decides from the known fields how the content is delimited and what
+// becomes of the connection (RFC 9112, 6.3 and 9.3). at is the error's offset.
+func (r *Request) framing(b []byte) (at int, err Error) {
+	if at, err = r.decideHost(b); err != 0 {
+		return at, err
+	}
+	r.Expect100 = false
+	if r.Has(FieldExpect) {
+		if at, err = r.decideExpect(b); err != 0 {
+			return at, err
+		}
+	}
+	return r.decideFraming(b)
+}
+
+// decideHost holds Host to its rules and finds the host the request is for.
+func (r *Request) decideHost(b []byte) (at int, err Error) {
+	if !r.Has(FieldHost) {
+		// RFC 9112, 3.2: HTTP/1.1 demands Host, also with an absolute-form.
+		if r.Minor > 0 {
+			return int(r.at) - 2, ErrHostMissing
+		}
+		return 0, 0
+	}
+	value := r.Value(FieldHost)
+	if r.known.repeated>>FieldHost&1 != 0 {
+		return r.secondOf(b, FieldHost), ErrHostRepeated
+	}
+	if !validHost(value.Of(b), false) {
+		return int(value.Start), ErrHost
+	}
+	if r.Form == OriginForm || r.Form == AsteriskForm {
+		r.Host = value
+	}
+	return 0, 0
+}
+
+// decideExpect reads Expect. HTTP/1.0 has no expectations (RFC 9110, 10.1.1).
+func (r *Request) decideExpect(b []byte) (at int, err Error) {
+	if r.Minor == 0 {
+		return 0, 0
+	}
+	for i := r.firstOf(FieldExpect); i >= 0; i = r.Find(b, FieldExpect.String(), i+1) {
+		value := r.Fields[i].Value.Of(b)
+		for len(value) > 0 {
+			var element []byte
+			element, value = nextElement(value)
+			switch {
+			case equalFold(element, "100-continue"):
+				r.Expect100 = true
+			case len(element) > 0:
+				return int(r.Fields[i].Value.Start), ErrExpect
+			}
+		}
+	}
+	return 0, 0
+}
+
+// decideFraming reads Content-Length, Transfer-Encoding, Connection and Upgrade.
+func (h *Head) decideFraming(b []byte) (at int, err Error) {
+	if h.Has(FieldContentLength) {
+		if at, err = h.decideLength(b); err != 0 {
+			return at, err
+		}
+	}
+	if h.Has(FieldTransferEncoding) {
+		if at, err = h.decideCoding(b); err != 0 {
+			return at, err
+		}
+	}
+	h.decideConnection(b)
+	return 0, 0
+}
+
+func (h *Head) decideLength(b []byte) (at int, err Error) {
+	value := h.Value(FieldContentLength)
+	// RFC 9112, 6.3: repeated values may be refused even when they are equal.
+	if h.known.repeated>>FieldContentLength&1 != 0 {
+		return h.secondOf(b, FieldContentLength), ErrLengthRepeated
+	}
+	h.ContentLength, err = parseLength(value.Of(b))
+	return int(value.Start), err
+}
+
+// parseLength reads 1*DIGIT (RFC 9110, 8.6).
+func parseLength(b []byte) (n int64, err Error) {
+	if len(b) == 0 || !isDigit.all(b) {
+		return 0, ErrLength
+	}
+	for _, c := range b {
+		d := int64(c - '0')
+		if n > (math.MaxInt64-d)/10 {
+			return 0, ErrLengthTooLarge
+		}
+		n = n*10 + d
+	}
+	return n, 0
+}
+
+// decideCoding accepts one transfer coding: chunked, once, and last.
+func (h *Head) decideCoding(b []byte) (at int, err Error) {
+	first := h.firstOf(FieldTransferEncoding)
+	at = int(h.Fields[first].Value.Start)
+	switch {
+	case h.Minor == 0: // RFC 9112, 6.1: the framing of such a message is faulty.
+		return at, ErrCodingVersion
+	case h.Has(FieldContentLength): // RFC 9112, 6.1: an attempt at smuggling.
+		return at, ErrLengthAndCoding
+	}
+	for i := first; i >= 0; i = h.Find(b, FieldTransferEncoding.String(), i+1) {
+		at = int(h.Fields[i].Value.Start)
+		value := h.Fields[i].Value.Of(b)
+		for len(value) > 0 {
+			var element []byte
+			element, value = nextElement(value)
+			if err = h.addCoding(element); err != 0 {
+				return at, err
+			}
+		}
+	}
+	if !h.Chunked {
+		return at, ErrCoding
+	}
+	return 0, 0
+}
+
+func (h *Head) addCoding(element []byte) Error {
+	switch {
+	case len(element) == 0: // RFC 9110, 5.6.1.2: empty elements are ignored.
+		return 0
+	case !isToken.all(element): // RFC 9112, 7: chunked has no parameters.
+		return ErrCoding
+	case !equalFold(element, "chunked"):
+		return ErrCodingUnknown // RFC 9112, 6.1
+	case h.Chunked: // RFC 9112, 6.1: chunked must not be applied twice.
+		return ErrCoding
+	}
+	h.Chunked = true
+	return 0
+}
+
+// decideConnection reads Connection (RFC 9110, 7.6.1; RFC 9112, 9.3 and 9.6).
+func (h *Head) decideConnection(b []byte) {
+	var close, keep, upgrade bool
+	for i := h.firstOf(FieldConnection); i >= 0; i = h.Find(b, FieldConnection.String(), i+1) {
+		value := h.Fields[i].Value.Of(b)
+		for len(value) > 0 {
+			var option []byte
+			option, value = nextElement(value)
+			close = close || equalFold(option, "close")
+			keep = keep || equalFold(option, "keep-alive")
+			upgrade = upgrade || equalFold(option, "upgrade")
+		}
+	}
+	h.Close = close || h.Minor == 0 && !keep
+	h.Upgrade = upgrade && h.Minor > 0 && h.Has(FieldUpgrade)
+}
+
+// nextElement cuts the next element off a comma-separated list; white space
+// around it is not part of it, and it may be empty (RFC 9110, 5.6.1).
+func nextElement(list []byte) (element, rest []byte) {
+	end := 0
+	for end < len(list) && list[end] != ',' {
+		end++
+	}
+	element = list[:end]
+	if end < len(list) {
+		rest = list[end+1:]
+	}
+	for len(element) > 0 && isOWS(element[0]) {
+		element = element[1:]
+	}
+	for len(element) > 0 && isOWS(element[len(element)-1]) {
+		element = element[:len(element)-1]
+	}
+	return element, rest
+}
+
+func isOWS(c byte) bool { return c == ' ' || c == '\t' }
+
+// firstOf returns the index of the first field k, -1 if there is none.
+func (h *Head) firstOf(k Known) int {
+	if !h.Has(k) {
+		return -1
+	}
+	return int(h.known.first[k])
+}
+
+// secondOf returns the offset of the value of the second field k.
+func (h *Head) secondOf(b []byte, k Known) int {
+	i := h.Find(b, k.String(), h.firstOf(k)+1)
+	return int(h.Fields[i].Value.Start)
+}

@@ -1,0 +1,170 @@
+package http1
+
+// Request is a parsed request head: numbers and offsets only. It may be
+// copied (the copy shares Fields), and the buffer it was parsed from may move.
+type Request struct {
+	Head
+	// MaxTarget is the largest accepted length of the request-target in
+	// bytes; 0 means that only MaxHead limits it.
+	MaxTarget uint16
+
+	Method Method
+	Form   Form
+	// Expect100 says that the client waits for 100 (Continue) before it sends
+	// the content (RFC 9110, 10.1.1).
+	Expect100 bool
+	Token     Span // the method as it was sent
+	Target    Span // the request-target as it was sent
+	Path      Span // its path, not decoded; "*" for AsteriskForm; may be empty for AbsoluteForm
+	Query     Span // what follows its "?"
+	Host      Span // host and port the request is for: of the target, else of Host (RFC 9112, 3.3)
+}
+
+// Parse reads one request head from the front of b and reports how many bytes
+// it took. It returns 0 and no error while the head is incomplete: call it
+// again with the same bytes, and more, at the front of b. What was looked at
+// is not looked at again. An error ends the connection; Offset tells where it
+// is, and Parse keeps returning it until Reset.
+func (r *Request) Parse(b []byte) (n int, err Error) {
+	if r.state == failed {
+		return 0, r.failure
+	}
+	if r.state == atStart && r.at == 0 {
+		r.begin()
+	}
+	if limit := r.limit(); len(b) > limit {
+		b = b[:limit]
+	}
+	if r.state < atLineLF {
+		if e := r.startLine(b); e != 0 {
+			return 0, e
+		}
+	}
+	if r.state >= atLineLF {
+		if e := r.fields(b); e != 0 {
+			return 0, e
+		}
+	}
+	if r.tooLong(len(b)) {
+		return 0, r.fail(len(b), r.limitError())
+	}
+	if r.state != atEnd {
+		return 0, 0
+	}
+	return r.finish(b)
+}
+
+// limitError names the error of a head that reaches its limit in this state.
+func (r *Request) limitError() Error {
+	if r.state == inTarget {
+		return ErrTargetTooLong
+	}
+	return ErrHeadTooLong
+}
+
+// finish takes the decisions that need the whole head.
+func (r *Request) finish(b []byte) (n int, err Error) {
+	n = int(r.at)
+	at, e := r.framing(b)
+	if e != 0 {
+		return 0, r.fail(at, e)
+	}
+	r.Reset()
+	return n, 0
+}
+
+// startLine reads the request line from r.at on, byte by byte, up to its CR.
+func (r *Request) startLine(b []byte) Error {
+	i := int(r.at)
+	for ; i < len(b) && r.state != atLineLF; i++ {
+		if e := r.startByte(b, i); e != 0 {
+			return r.fail(i, e)
+		}
+	}
+	r.at = uint16(i)
+	return 0
+}
+
+// startByte takes the next byte of the request line.
+func (r *Request) startByte(b []byte, i int) Error {
+	c := b[i]
+	switch r.state {
+	case atStart:
+		// RFC 9112, 2.2: empty lines before the request line are ignored.
+		if c == '\r' {
+			r.state = atStartLF
+			return 0
+		}
+		r.mark, r.state = uint16(i), inMethod
+		fallthrough
+	case inMethod:
+		return r.methodByte(b, i)
+	case atStartLF:
+		if c != '\n' {
+			return ErrBareCR
+		}
+		r.state = atStart
+	case inTarget:
+		return r.targetByte(b, i)
+	case inVersion:
+		return r.versionByte(c, i-int(r.mark))
+	}
+	return 0
+}
+
+func (r *Request) methodByte(b []byte, i int) Error {
+	switch c := b[i]; {
+	case classes[c]&isToken != 0:
+		if i-int(r.mark) == maxMethod {
+			return ErrMethodTooLong
+		}
+	case c == ' ' && i > int(r.mark):
+		r.Token = Span{r.mark, uint16(i)}
+		r.Method = MethodOf(r.Token.Of(b))
+		r.mark, r.state = uint16(i+1), inTarget
+	case c == '\n':
+		return ErrBareLF
+	default:
+		return ErrMethod
+	}
+	return 0
+}
+
+func (r *Request) targetByte(b []byte, i int) Error {
+	c, n := b[i], i-int(r.mark)
+	switch {
+	case classes[c]&isQuery != 0:
+		if r.MaxTarget > 0 && n == int(r.MaxTarget) {
+			return ErrTargetTooLong
+		}
+		return 0
+	case c == ' ' && n > 0:
+		r.Target = Span{r.mark, uint16(i)}
+		r.mark, r.state = uint16(i+1), inVersion
+		return r.parseTarget(b)
+	case c == '\r':
+		return ErrVersion // RFC 9112, 3: a request line has three parts
+	case classes[c]&isValue == 0:
+		return forbidden(c)
+	}
+	return ErrTarget
+}
+
+// versionByte takes the byte c that is n bytes behind the target's space.
+func (r *Request) versionByte(c byte, n int) Error {
+	const version = "HTTP/1.1\r"
+	switch digit := classes[c]&isDigit != 0; {
+	case n == 5 && digit && c != '1':
+		return ErrVersionMajor
+	case n == 7 && digit:
+		r.Minor = c - '0'
+	case c != version[n]:
+		if c == '\n' {
+			return ErrBareLF
+		}
+		return ErrVersion
+	case n == 8:
+		r.state = atLineLF
+	}
+	return 0
+}
