@@ -1,0 +1,145 @@
+package reports
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"html/template"
+	"regexp"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
+)
+
+// figure is one plot of the page and what surrounds it.
+type figure struct {
+	ID     string
+	Title  string
+	Unit   string // what the axes show
+	Keys   []key
+	Says   string // how to read it and what it says here
+	Images []template.HTML
+
+	chart func(size) *plot.Plot
+	above vg.Length // room for names over the data
+}
+
+// key is a line of the legend, which is HTML so that it can wrap.
+type key struct {
+	Label string
+	Hue   string
+	Shape string // "line", "dashes", "area", "mark", or a glyph: "circle", "ring", "square", "triangle"
+}
+
+// size is what a plot is drawn for, in CSS pixels. Its name is a CSS class.
+type size struct {
+	name string
+	w, h vg.Length
+	text vg.Length
+}
+
+// A plot as wide as the page is drawn twice, because one that is scaled down to
+// a telephone cannot be read; half of the page's width suits both.
+var (
+	wide   = size{"wide", 960, 230, 13}
+	narrow = size{"narrow", 358, 220, 12}
+	half   = size{"half", 464, 290, 13}
+)
+
+// tall is the same size with more room for the eye.
+func tall(s size) size {
+	s.h += 90
+	return s
+}
+
+// xticks and yticks are how many labels have room.
+func (s size) xticks() int { return int(s.w / (s.text * 5)) }
+func (s size) yticks() int { return int(s.h / (s.text * 3.5)) }
+
+// typeset draws the figures for every size. Their data begin and end at the
+// same x, so that in the page one time axis stands below the other.
+func typeset(sizes []size, figures ...*figure) {
+	for _, s := range sizes {
+		var left, right vg.Length
+		plots := make([]*plot.Plot, len(figures))
+		for i, f := range figures {
+			plots[i] = f.chart(s)
+			l, r := margins(plots[i], s)
+			left, right = max(left, l), max(right, r)
+		}
+		for i, f := range figures {
+			l, r := margins(plots[i], s)
+			c := vgsvg.New(s.w, s.h)
+			plots[i].Draw(draw.Crop(draw.New(c), left-l, r-right, 1, -f.above-6))
+			f.Images = append(f.Images, inline(c, s, f.Title+". "+f.Says))
+		}
+	}
+}
+
+// margins is the room that a plot takes left and right of its data.
+func margins(p *plot.Plot, s size) (left, right vg.Length) {
+	c := draw.NewCanvas(nil, s.w, s.h)
+	data := p.DataCanvas(c)
+	return data.Min.X - c.Min.X, c.Max.X - data.Max.X
+}
+
+// newPlot is an empty plot in the page's style.
+func newPlot(s size) *plot.Plot {
+	p := plot.New()
+	p.BackgroundColor = nil
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.Padding = 0
+		a.LineStyle = draw.LineStyle{Color: axis.light, Width: 1}
+		a.Tick.LineStyle = a.LineStyle
+		a.Tick.Length = 5
+		a.Tick.Label.Font = sans(s.text)
+		a.Tick.Label.Color = muted.light
+		a.Label.TextStyle.Font = sans(s.text)
+		a.Label.TextStyle.Color = muted.light
+		a.Label.Padding = 3
+	}
+	p.Y.LineStyle.Width = 0
+	p.Y.Tick.Length = 0
+	p.Y.Padding = 6
+	return p
+}
+
+func sans(size vg.Length) font.Font {
+	return font.From(font.Font{Typeface: "Liberation", Variant: "Sans"}, size)
+}
+
+var (
+	fontStyle = regexp.MustCompile(`font-family:[^;"]*;font-variant:[^;"]*;font-weight:normal;font-style:normal;`)
+	hexColor  = regexp.MustCompile(`#[0-9A-F]{6}\b`)
+)
+
+// inline turns a canvas into an SVG element for the page: sized in pixels, its
+// colours the page's variables, its font the page's plot font.
+func inline(c *vgsvg.Canvas, s size, title string) template.HTML {
+	var b bytes.Buffer
+	c.WriteTo(&b) // a bytes.Buffer takes everything
+	_, body, _ := strings.Cut(b.String(), "<svg")
+	_, body, _ = strings.Cut(body, ">")
+	body = fontStyle.ReplaceAllString(body, "")
+	body = styles.ReplaceAllStringFunc(body, func(style string) string {
+		return hexColor.ReplaceAllStringFunc(style, variable)
+	})
+	return template.HTML(fmt.Sprintf(`<svg class="%s" viewBox="0 0 %g %g" role="img" aria-label="%s">%s`,
+		s.name, s.w, s.h, html.EscapeString(title), body))
+}
+
+// styles finds the style attributes: a name that looks like a colour stays.
+var styles = regexp.MustCompile(`style="[^"]*"`)
+
+func variable(hex string) string {
+	for _, h := range hues {
+		if h.hex() == hex {
+			return "var(--" + h.name + ")"
+		}
+	}
+	return "currentColor"
+}

@@ -1,0 +1,105 @@
+package reports
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+//go:embed index.html
+var indexHTML string
+
+var indexTemplate = template.Must(template.New("index").Parse(indexHTML))
+
+// indexRow is a folder in the index: a run, or what is wrong with it.
+type indexRow struct {
+	Name                string
+	Href                string // of the report, "" if there is none
+	When                string
+	Board, Kind, Target string
+	Rate, At, P99       string
+	Errors              string
+	Trust, Course       verdict
+	Broken              string
+
+	started time.Time
+}
+
+// WriteIndex lists the run folders in dir, newest first, in dir/index.html. A
+// folder that holds no run, or one that cannot be read, is listed as that. The
+// file is replaced atomically.
+func WriteIndex(dir string) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("list the runs: %w", err)
+	}
+	var rows []indexRow
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
+			rows = append(rows, newIndexRow(dir, e.Name()))
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b indexRow) int {
+		if c := b.started.Compare(a.started); c != 0 {
+			return c
+		}
+		return strings.Compare(b.Name, a.Name)
+	})
+	var b bytes.Buffer
+	if err := indexTemplate.Execute(&b, struct {
+		CSS  template.CSS
+		Rows []indexRow
+	}{pageCSS, rows}); err != nil {
+		return fmt.Errorf("render the index of %s: %w", dir, err)
+	}
+	return replaceFile(filepath.Join(dir, IndexFile), b.Bytes())
+}
+
+func newIndexRow(dir, name string) indexRow {
+	row := indexRow{Name: oneLine(name, 120), When: none}
+	folder := filepath.Join(dir, name)
+	if info, err := os.Stat(filepath.Join(folder, ReportFile)); err == nil && info.Mode().IsRegular() {
+		row.Href = "./" + url.PathEscape(name) + "/" + ReportFile
+	}
+	run, err := measure.Load(folder)
+	if err != nil {
+		row.Broken = "cannot be read: " + oneLine(err.Error(), 300)
+		if _, err := os.Stat(filepath.Join(folder, measure.RunFile)); errors.Is(err, fs.ErrNotExist) {
+			row.Broken = "not a run: it has no " + measure.RunFile
+		}
+		return row
+	}
+	row.fill(&record{Run: *run, Name: name})
+	return row
+}
+
+func (row *indexRow) fill(r *record) {
+	row.started, row.When = r.Started, clock(r.Started)
+	row.Board, row.Kind, row.Target = oneLine(r.Target.Board, 60), r.kind(), oneLine(r.Target.URL, 120)
+	row.Trust, row.Course = r.trust(), r.course()
+	row.Rate, row.P99, row.Errors = none, none, none
+	if b := r.best(); b != nil {
+		l := &ladder{}
+		row.Rate, row.At = figures3(b.Rate), l.name(b)
+		if p99 := l.clock(b).P99; p99 > 0 {
+			row.P99 = span(p99)
+		}
+	}
+	if requests, failed := r.totals(); requests > 0 {
+		row.Errors = count(failed)
+		if failed > 0 {
+			row.Errors += " (" + share(float64(failed), float64(requests)) + ")"
+		}
+	}
+}

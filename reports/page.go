@@ -1,0 +1,108 @@
+package reports
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+//go:embed page.html
+var pageHTML string
+
+//go:embed page.css
+var pageCSS template.CSS
+
+var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
+
+// page is what page.html is filled with. Everything in it is ready to be read;
+// html/template escapes it.
+type page struct {
+	CSS      template.CSS
+	Title    string
+	Started  string
+	Kind     string // "board", "simulated" or ""
+	Verdicts []verdict
+	Numbers  []fact
+	Tested   []fact
+	Client   []fact
+	Load     [][]*figure
+	Nines    *figure
+	Time     []*figure
+	Events   []eventRow
+	Phases   []phaseRow
+	Latency  []latencyRow
+	Errors   []errorRow
+	Notes    []string
+	Data     template.JS
+}
+
+// render writes the page of r.
+func render(w io.Writer, r *record) error {
+	data, err := r.data()
+	if err != nil {
+		return err
+	}
+	p := &page{
+		CSS: pageCSS, Title: r.title(), Started: clock(r.Started), Kind: r.kind(),
+		Verdicts: r.verdicts(), Numbers: r.numbers(), Tested: r.tested(), Client: r.client(),
+		Nines: r.ninesFigure(), Time: r.timeFigures(), Events: r.eventRows(),
+		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Data: data,
+	}
+	for i, l := range r.ladders() {
+		p.Load = append(p.Load, l.figures(fmt.Sprintf("load%d", i+1)))
+	}
+	return pageTemplate.Execute(w, p)
+}
+
+// title names the run: the board, or the address that was loaded.
+func (r *record) title() string {
+	if r.Target.Board != "" {
+		return oneLine(r.Target.Board, 60)
+	}
+	if r.Target.URL != "" {
+		return oneLine(r.Target.URL, 60)
+	}
+	return oneLine(r.Name, 60)
+}
+
+func (r *record) kind() string {
+	switch {
+	case r.Target.Simulated:
+		return "simulated, no real board"
+	case r.Target.Board != "":
+		return "real board"
+	}
+	return ""
+}
+
+// data is the run as other programs read it back from the page.
+func (r *record) data() (template.JS, error) {
+	type percentile struct {
+		Phase string        `json:"phase"`
+		Clock measure.Clock `json:"clock"`
+		Count int64         `json:"count"`
+		// Points are [percentile, milliseconds].
+		Points [][2]float64 `json:"points"`
+	}
+	var all []percentile
+	for i := range r.Phases {
+		for _, c := range []measure.Clock{measure.Service, measure.Response, measure.Lag} {
+			if h := r.hist(&r.Phases[i], c); h != nil {
+				all = append(all, percentile{r.Phases[i].Name, c, h.TotalCount(), points(h)})
+			}
+		}
+	}
+	b, err := json.Marshal(struct {
+		Run         *measure.Run     `json:"run"`
+		Series      []measure.Sample `json:"series"`
+		Percentiles []percentile     `json:"percentiles"`
+	}{&r.Run, r.Samples, all})
+	if err != nil {
+		return "", fmt.Errorf("encode the run: %w", err)
+	}
+	return template.JS(b), nil // json.Marshal escapes <, > and &, so no tag ends or begins in it
+}

@@ -1,0 +1,40 @@
+package reports
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+)
+
+var shots = flag.String("shots", "", "folder for screenshots of the pages, to look at")
+
+// TestShots takes pictures of the pages for people to look at.
+func TestShots(t *testing.T) {
+	if *shots == "" {
+		t.Skip("no -shots folder given")
+	}
+	pages := map[string]string{"ordinary": ordinary(t).done(), "troubled": troubled(t).done()}
+	ctx := browser(t)
+	for name, dir := range pages {
+		out := filepath.Join(*shots, name+".html")
+		require.NoError(t, Write(dir, out))
+		for _, v := range []struct {
+			as     string
+			width  int64
+			scheme string
+			media  string
+		}{
+			{"390-light", 390, "light", ""}, {"390-dark", 390, "dark", ""},
+			{"1400-light", 1400, "light", ""}, {"1400-dark", 1400, "dark", ""}, {"print", 700, "dark", "print"},
+		} {
+			look(t, ctx, out, v.width, v.scheme, v.media)
+			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			require.NoError(t, err)
+			require.NoError(t, os.WriteFile(filepath.Join(*shots, name+"-"+v.as+".png"), png, 0o644))
+		}
+	}
+}

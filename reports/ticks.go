@@ -1,0 +1,160 @@
+package reports
+
+import (
+	"math"
+	"strconv"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+)
+
+// steps are the distances between ticks on a clock, in seconds.
+var steps = []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400}
+
+// nice is the smallest of 1, 2 or 5 times a power of ten that is not below x.
+func nice(x float64) float64 {
+	base := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*base >= x*(1-1e-9) {
+			return m * base
+		}
+	}
+	return 10 * base
+}
+
+// every puts a tick on each multiple of step from lo to hi.
+func every(lo, hi, step float64, label func(float64) string) (t []plot.Tick) {
+	if !(step > 0) || (hi-lo)/step > 100 {
+		return nil
+	}
+	for i := math.Ceil(lo/step - 1e-9); i*step <= hi*(1+1e-9); i++ {
+		t = append(t, plot.Tick{Value: i * step, Label: label(i * step)})
+	}
+	return t
+}
+
+// secondTicks labels a time axis in seconds with about n ticks.
+func secondTicks(lo, hi float64, n int) []plot.Tick {
+	step := steps[len(steps)-1]
+	for _, s := range steps {
+		if (hi-lo)/s <= float64(n) {
+			step = s
+			break
+		}
+	}
+	if (hi-lo)/step > float64(n) {
+		step *= math.Ceil((hi - lo) / step / float64(n))
+	}
+	return every(lo, hi, step, func(s float64) string {
+		switch {
+		case s == 0:
+			return "0"
+		case step >= 3600:
+			return short(s/3600) + " h"
+		case step >= 60:
+			return short(s/60) + " min"
+		}
+		return group(strconv.FormatFloat(s, 'f', 0, 64)) + " s"
+	})
+}
+
+// linearTicks labels an axis from lo to hi with about n round numbers; where
+// the axis is in bytes they are round in its binary unit.
+func linearTicks(lo, hi float64, n int, label func(v, step float64) string) []plot.Tick {
+	step := nice((hi - lo) / float64(n))
+	return every(lo, hi, step, func(v float64) string { return label(v, step) })
+}
+
+// countLabel writes 1500 as 1.5k.
+func countLabel(v, step float64) string {
+	for _, u := range []struct {
+		size float64
+		name string
+	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if math.Abs(v) >= u.size {
+			return decimals(v/u.size, step/u.size) + u.name
+		}
+	}
+	return decimals(v, step)
+}
+
+// decimals writes v with as many digits as tell it from its neighbours.
+func decimals(v, step float64) string {
+	d := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	if math.Abs(v) >= 1e15 || d > 6 {
+		return strconv.FormatFloat(v, 'g', 3, 64)
+	}
+	for d > 0 && math.Abs(v*math.Pow10(d-1)-math.Round(v*math.Pow10(d-1))) < 1e-6 {
+		d--
+	}
+	return strconv.FormatFloat(v, 'f', d, 64)
+}
+
+// latencyTicks labels a logarithmic axis in milliseconds: 1, 2 and 5 of each
+// decade while they fit, else the decades, else some of them.
+func latencyTicks(lo, hi float64, n int) (t []plot.Tick) {
+	first, last := math.Floor(math.Log10(lo)+1e-9), math.Ceil(math.Log10(hi)-1e-9)
+	decades := last - first
+	marks, stride := []float64{1, 2, 5}, 1.0
+	if 3*decades > float64(2*n) {
+		marks = marks[:1]
+		stride = max(1, math.Ceil(decades/float64(n)))
+	}
+	for e := first; e <= last; e += stride {
+		for _, m := range marks {
+			if v := m * math.Pow(10, e); v >= lo*(1-1e-9) && v <= hi*(1+1e-9) {
+				t = append(t, plot.Tick{Value: v, Label: span(v)})
+			}
+		}
+	}
+	return t
+}
+
+// ninesTicks labels the percentile axis of [nines].
+func ninesTicks(hi float64) []plot.Tick {
+	t := []plot.Tick{{Value: nines(0.5), Label: "50 %"}, {Value: 0, Label: "0"}}
+	for n := 1; float64(n) <= hi+1e-9; n++ {
+		label := "90 %"
+		if n >= 2 {
+			label = "99"
+			if n > 2 {
+				label += "." + "999999999999"[:min(n-2, 12)]
+			}
+			label += " %"
+		}
+		t = append(t, plot.Tick{Value: float64(n), Label: label})
+	}
+	return t
+}
+
+// spaced blanks the labels that would touch one named before them in t, on a
+// horizontal axis that is width long.
+func spaced(t []plot.Tick, a *plot.Axis, style text.Style, width vg.Length) []plot.Tick {
+	type box struct{ from, to vg.Length }
+	var taken []box
+	for i := range t {
+		x, half := vg.Length(a.Norm(t[i].Value))*width, style.Width(t[i].Label)/2+style.Font.Size/3
+		b := box{x - half, x + half}
+		for _, o := range taken {
+			if b.from < o.to && o.from < b.to {
+				t[i].Label = ""
+			}
+		}
+		if t[i].Label != "" {
+			taken = append(taken, b)
+		}
+	}
+	return t
+}
+
+// below125 is the largest of 1, 2 or 5 times a power of ten that is not above x.
+func below125(x float64) float64 {
+	base := math.Pow(10, math.Floor(math.Log10(x)+1e-9))
+	for _, m := range []float64{5, 2, 1} {
+		if m*base <= x*(1+1e-9) {
+			return m * base
+		}
+	}
+	return base
+}
