@@ -42,6 +42,7 @@ type Run struct {
 // Target says what was loaded.
 type Target struct {
 	URL       string          `json:"url"`
+	Address   string          `json:"address"`        // IP address and port that the name led to
 	Board     string          `json:"board"`          // profile name, "" for a bare URL
 	Simulated bool            `json:"simulated"`      // true: no real board behind the address
 	Server    string          `json:"server"`         // Server field of the probe's response, "" if none
@@ -58,6 +59,7 @@ type Environment struct {
 	Arch    string   `json:"arch"`
 	CPU     string   `json:"cpu"`
 	Cores   int      `json:"cores"` // usable by the load generator
+	Local   bool     `json:"local"` // the target shares this machine
 	Go      string   `json:"go"`
 	Tool    string   `json:"tool"` // httpdlab version or VCS revision
 	Command []string `json:"command"`
@@ -71,9 +73,11 @@ type Phase struct {
 	EndMS              float64          `json:"end_ms"`              // 0: the phase did not finish
 	WarmupMS           float64          `json:"warmup_ms"`           // length of the uncounted part before StartMS
 	OfferedConnections int              `json:"offered_connections"` // how many the load was allowed
+	TriedConnections   int              `json:"tried_connections"`   // how many of them the load used
 	ServedConnections  int              `json:"served_connections"`  // how many of them ever got a response
 	OfferedRate        float64          `json:"offered_rate"`        // 0: closed loop
 	Requests           int64            `json:"requests"`            // with an answer or an error
+	Late               int64            `json:"late"`                // sent over 1 ms late although a connection was free
 	Errors             map[string]int64 `json:"errors"`              // by "phase/cause", see errors.go
 	BytesIn            int64            `json:"bytes_in"`            // response content
 	Rate               float64          `json:"rate"`                // good responses a second

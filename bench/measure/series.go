@@ -12,21 +12,26 @@ import (
 // Sample is one line of series.jsonl: what one second brought, load and target
 // on the same clock. Seconds of a warm-up are there too and say so.
 type Sample struct {
-	MS         float64          `json:"ms"` // end of the interval, since Run.Started
-	IntervalMS float64          `json:"interval_ms"`
-	Phase      string           `json:"phase"` // "" between phases
-	Warmup     bool             `json:"warmup,omitempty"`
-	Requests   int64            `json:"requests"` // ended in this interval, with or without error
-	Errors     map[string]int64 `json:"errors,omitempty"`
-	BytesIn    int64            `json:"bytes_in"`
-	InFlight   int64            `json:"in_flight"` // at the end of the interval
-	ServiceMS  Latency          `json:"service_ms"`
-	ResponseMS Latency          `json:"response_ms"`
-	ClientCPU  float64          `json:"client_cpu"`         // cores used by the load generator in this interval
-	Served     int              `json:"served_connections"` // of this phase so far
-	Heap       *Heap            `json:"heap,omitempty"`     // answer of GET /heap; absent: not told in time
-	Process    *Process         `json:"process,omitempty"`  // only for a process that we started
-	Events     []Event          `json:"events,omitempty"`
+	MS           float64          `json:"ms"` // end of the interval, since Run.Started
+	IntervalMS   float64          `json:"interval_ms"`
+	Phase        string           `json:"phase"` // "" between phases
+	Warmup       bool             `json:"warmup,omitempty"`
+	Draining     bool             `json:"draining,omitempty"` // nothing was sent any more, only awaited
+	Requests     int64            `json:"requests"`           // ended in this interval, with or without error
+	Errors       map[string]int64 `json:"errors,omitempty"`
+	BytesIn      int64            `json:"bytes_in"`
+	InFlight     int64            `json:"in_flight"`           // at the end of the interval
+	MeanInFlight float64          `json:"mean_in_flight"`      // over the interval
+	FailedMS     float64          `json:"failed_ms,omitempty"` // that the requests with an error took, summed
+	Late         int64            `json:"late,omitempty"`      // sent late although a connection was free
+	Tried        int              `json:"tried_connections"`   // connections that this phase used so far
+	ServiceMS    Latency          `json:"service_ms"`
+	ResponseMS   Latency          `json:"response_ms"`
+	ClientCPU    float64          `json:"client_cpu"`         // cores used by the load generator in this interval
+	Served       int              `json:"served_connections"` // of this phase so far
+	Heap         *Heap            `json:"heap,omitempty"`     // answer of GET /heap; absent: not told in time
+	Process      *Process         `json:"process,omitempty"`  // only for a process that we started
+	Events       []Event          `json:"events,omitempty"`
 }
 
 // Heap is the answer of GET /heap. Sizes are in bytes.

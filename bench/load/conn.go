@@ -1,0 +1,140 @@
+package load
+
+import (
+	"bufio"
+	"context"
+	"crypto/tls"
+	"io"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+// conn is one of a pool's connections: a place for a socket that is opened
+// when it is needed and again after it was closed. One request at a time uses it.
+type conn struct {
+	pool   *Pool
+	tried  bool // ever asked to connect
+	served bool // ever got a response
+
+	mu     sync.Mutex // guards net against interrupt
+	net    net.Conn   // nil: not open
+	remote net.Addr   // of the last socket
+	r      *bufio.Reader
+}
+
+// exchange writes q, reads its response and copies the content to body.
+// The context only ends connecting. Failures are *measure.Failure.
+func (c *conn) exchange(ctx context.Context, q *Request, deadline time.Time, body io.Writer) (*http.Response, int64, error) {
+	if c.net != nil && closedByPeer(c.net) {
+		c.close()
+	}
+	if c.net == nil {
+		if err := c.open(ctx, deadline); err != nil {
+			return nil, 0, err
+		}
+	}
+	c.net.SetDeadline(deadline)
+	if err := c.pool.interrupted(); err != nil {
+		return nil, 0, c.fail(measure.Write, err)
+	}
+	if _, err := c.net.Write(q.wire); err != nil {
+		return nil, 0, c.fail(measure.Write, err)
+	}
+	response, err := c.head(q)
+	if err != nil {
+		return nil, 0, c.fail(measure.TTFB, err)
+	}
+	n, err := io.Copy(body, response.Body)
+	if err != nil {
+		return nil, n, c.fail(measure.Body, err)
+	}
+	c.serve()
+	// What stands after the response answers nothing that was asked.
+	if response.Close || response.StatusCode == http.StatusSwitchingProtocols || c.r.Buffered() > 0 {
+		c.close()
+	}
+	return response, n, nil
+}
+
+// head reads the head of the final response.
+func (c *conn) head(q *Request) (*http.Response, error) {
+	for {
+		if _, err := c.r.Peek(1); err != nil {
+			return nil, err // io.EOF here, and not io.ErrUnexpectedEOF: nothing of an answer came
+		}
+		response, err := http.ReadResponse(c.r, &q.shape)
+		// RFC 9110, 15.2: a client MUST be able to parse 1xx responses before the final one.
+		if err != nil || response.StatusCode >= 200 || response.StatusCode == http.StatusSwitchingProtocols {
+			return response, err
+		}
+	}
+}
+
+func (c *conn) serve() {
+	if !c.served {
+		c.served = true
+		c.pool.served.Add(1)
+	}
+}
+
+// open connects, with TLS if the pool has a configuration for it.
+func (c *conn) open(ctx context.Context, deadline time.Time) error {
+	if !c.tried {
+		c.tried = true
+		c.pool.tried.Add(1)
+	}
+	ctx, cancel := context.WithDeadline(ctx, deadline)
+	defer cancel()
+	raw, err := c.pool.dialer.DialContext(ctx, "tcp", c.pool.address)
+	if err != nil {
+		return c.fail(measure.Connect, err)
+	}
+	if c.pool.tls != nil {
+		secured := tls.Client(raw, c.pool.tls)
+		if err := secured.HandshakeContext(ctx); err != nil {
+			raw.Close()
+			return c.fail(measure.TLS, err)
+		}
+		raw = secured
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.net, c.remote = raw, raw.RemoteAddr()
+	if c.r == nil {
+		c.r = bufio.NewReaderSize(raw, 4096)
+	} else {
+		c.r.Reset(raw)
+	}
+	return nil
+}
+
+func (c *conn) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.net != nil {
+		c.net.Close()
+		c.net = nil
+	}
+}
+
+// fail closes the connection, since nobody knows what is still on it.
+func (c *conn) fail(stage measure.Stage, err error) error {
+	c.close()
+	if cut := c.pool.interrupted(); cut != nil {
+		err = cut
+	}
+	return &measure.Failure{Stage: stage, Err: err}
+}
+
+// interrupt makes what waits on the connection fail now.
+func (c *conn) interrupt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.net != nil {
+		c.net.SetDeadline(time.Unix(1, 0))
+	}
+}

@@ -1,0 +1,143 @@
+package measure
+
+import (
+	"fmt"
+	"maps"
+	"math"
+	"slices"
+)
+
+// What a phase must hold to be believed.
+const (
+	leastResponses = 100  // below, a 99th percentile is one request's luck
+	littleGap      = 0.15 // Little's law: rate × mean against requests in flight
+	leastBusy      = 0.85 // of a closed loop's connections, on average
+	leastSent      = 0.95 // of an open loop's schedule
+	mostLate       = 0.01 // of an open loop's requests: more, and its 99th percentile is ours
+	mostCPU        = 0.85 // of the machine's cores, by load generator and local target
+)
+
+// audit looks for whatever makes the numbers of p say something else than what
+// they seem to.
+func (t *Totals) audit(p *Phase, e *Environment) Trust {
+	var reasons []string
+	for _, check := range []func(*Phase, *Environment) string{
+		t.auditErrors, t.auditCount, t.auditLittle, t.auditBusy, t.auditSockets, t.auditSchedule, t.auditLate, t.auditCPU,
+	} {
+		if r := check(p, e); r != "" {
+			reasons = append(reasons, r)
+		}
+	}
+	return Trust{OK: len(reasons) == 0, Reasons: append([]string{}, reasons...)}
+}
+
+// cures says what to do about the commonest error of a phase.
+var cures = map[string]string{
+	"connect/refused":       "see whether the server runs and how many connections it takes",
+	"connect/timeout":       "see whether the target is still on the network",
+	"connect/no-local-port": "this machine ran out of local ports: use fewer new connections a second",
+	"connect/no-descriptor": "this machine ran out of file descriptors: raise ulimit -n",
+	"ttfb/timeout":          "use fewer connections or a lower rate, or a longer --timeout",
+	"ttfb/unfinished":       "use fewer connections, a lower rate or a longer --duration",
+	"status/404":            "give a path that the server has",
+}
+
+func (t *Totals) auditErrors(p *Phase, _ *Environment) string {
+	failed := p.ErrorCount()
+	if failed == 0 {
+		return ""
+	}
+	worst := slices.MaxFunc(slices.Sorted(maps.Keys(p.Errors)), func(a, b string) int {
+		return int(p.Errors[a] - p.Errors[b])
+	})
+	cure := cures[worst]
+	if cure == "" {
+		cure = "find out why before comparing"
+	}
+	return fmt.Sprintf("%d of %d requests failed (%s), most often with %s, and latencies only tell of the others: %s.",
+		failed, p.Requests, percent(failed, p.Requests), worst, cure)
+}
+
+func (t *Totals) auditCount(p *Phase, _ *Environment) string {
+	if n := t.service.TotalCount(); n < leastResponses {
+		return fmt.Sprintf("There were only %d good responses, and %d are the least for a 99th percentile: give a longer --duration.",
+			n, leastResponses)
+	}
+	return ""
+}
+
+// auditLittle compares what the latencies say was in flight with what was.
+// It finds latencies that are not those of the requests counted, and requests
+// that hang and never show in a latency.
+func (t *Totals) auditLittle(p *Phase, _ *Environment) string {
+	if t.windowMS == 0 || p.InFlight == 0 {
+		return ""
+	}
+	told := p.Rate*p.ServiceMS.Mean/1000 + t.failedMS/t.windowMS
+	gap := math.Abs(told - p.InFlight)
+	// A request may begin or end outside the window: each end of it is
+	// worth one request a connection at most.
+	edge := math.Min(p.InFlight, float64(p.OfferedConnections)) * p.ServiceMS.Mean / t.windowMS
+	if gap <= littleGap*p.InFlight+edge {
+		return ""
+	}
+	return fmt.Sprintf("Little's law does not hold: rate times mean latency makes %.3g requests in flight, there were %.3g: "+
+		"requests hang or are counted wrongly, so look at the latency over time and give a longer --duration.", told, p.InFlight)
+}
+
+func (t *Totals) auditBusy(p *Phase, _ *Environment) string {
+	// Waiting to connect again after a refusal is idleness that errors explain.
+	if !p.Closed() || p.ErrorCount() > 0 || p.InFlight >= leastBusy*float64(p.OfferedConnections) {
+		return ""
+	}
+	return fmt.Sprintf("Of %d connections only %.2f were busy on average, because the load generator needs longer between two requests "+
+		"than this server for one: the server can do more than this rate; run the load on another machine or with a faster engine.",
+		p.OfferedConnections, p.InFlight)
+}
+
+func (t *Totals) auditSockets(p *Phase, _ *Environment) string {
+	if p.TriedConnections <= p.ServedConnections {
+		return ""
+	}
+	return fmt.Sprintf("Only %d of %d connections ever got an answer, so this is the result of %d: "+
+		"the server takes no more sockets; use --connections %d.",
+		p.ServedConnections, p.TriedConnections, p.ServedConnections, max(p.ServedConnections, 1))
+}
+
+func (t *Totals) auditSchedule(p *Phase, _ *Environment) string {
+	planned := p.OfferedRate * t.windowMS / 1000
+	// Less than one request short is the rounding of the window's ends.
+	if p.Closed() || float64(p.Requests) >= leastSent*planned-1 {
+		return ""
+	}
+	return fmt.Sprintf("Only %d of %.0f planned requests were sent, because %d connections carry no more: "+
+		"response times grow as long as the run lasts; use a lower --rate or more --connections.",
+		p.Requests, planned, p.OfferedConnections)
+}
+
+func (t *Totals) auditLate(p *Phase, _ *Environment) string {
+	if p.Closed() || float64(p.Late) <= mostLate*float64(p.Requests) {
+		return ""
+	}
+	return fmt.Sprintf("%s of the requests were sent over %v late although a connection was free: "+
+		"the load generator's machine was too busy; run it elsewhere or lower the --rate.", percent(p.Late, p.Requests), onTime)
+}
+
+func (t *Totals) auditCPU(p *Phase, e *Environment) string {
+	used := p.ClientCPU
+	what := "The load generator"
+	if e.Local && p.TargetCPU > 0 {
+		used += p.TargetCPU
+		what = "The load generator and the server together"
+	}
+	if e.Cores == 0 || used < mostCPU*float64(e.Cores) {
+		return ""
+	}
+	return fmt.Sprintf("%s used %.1f of this machine's %d cores (the load generator %.1f): "+
+		"the rate may be the machine's limit and not the server's; run the load on another machine or lower the --rate.",
+		what, used, e.Cores, p.ClientCPU)
+}
+
+func percent(part, whole int64) string {
+	return fmt.Sprintf("%.3g %%", 100*float64(part)/float64(max(whole, 1)))
+}

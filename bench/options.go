@@ -1,0 +1,34 @@
+// Package bench loads an HTTP server and records how fast it is, for how long,
+// and whether the numbers can be trusted.
+//
+// [Run] carries out a plan of phases against one URL and leaves a run folder
+// that package measure describes.
+package bench
+
+import (
+	"io"
+	"time"
+)
+
+// DefaultTimeout is how long a request may take, from its send.
+const DefaultTimeout = 10 * time.Second
+
+// Options say what to load and how. Only URL and Dir are required.
+type Options struct {
+	URL       string   // http or https; without a scheme http is meant
+	Board     string   // profile name, "" for a bare URL
+	Simulated bool     // no real board is behind the URL
+	PID       int      // server process that the caller started, 0 if none
+	Command   []string // command line, for the record
+	Tool      string   // version of httpdlab, for the record; "" finds it in the binary
+	Dir       string   // run folder, which must not exist or be empty
+
+	// The default plan runs when neither Connections nor Rate is given.
+	Connections int           // [0, 10000] closed loop with so many connections, or the most that Rate may use (default 7)
+	Rate        float64       // [0, 1e6] requests a second, open loop
+	Duration    time.Duration // of the whole default plan (default 42 s), or of the one phase without its warm-up (default 10 s)
+	Timeout     time.Duration // of a request, default DefaultTimeout
+
+	Insecure bool      // accept any certificate, as boards sign their own
+	Progress io.Writer // a line that is rewritten if this is a terminal, a line a phase if not; nil: silent
+}

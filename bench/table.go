@@ -1,0 +1,54 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+// Table writes what the run measured, a line a phase, and then why numbers are
+// not to be trusted. Times are in milliseconds.
+func Table(w io.Writer, r *measure.Run) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "phase\tconnections\treq/s\tservice p50\tp99\tresponse p99\terrors\ttrust\t")
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		trust := "yes"
+		if !p.Trust.OK {
+			trust = "no"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%d\t%s\t\n", p.Name, connections(p), rate(p.Rate),
+			short(p.ServiceMS.P50), short(p.ServiceMS.P99), short(p.ResponseMS.P99), p.ErrorCount(), trust)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for i := range r.Phases {
+		for _, reason := range r.Phases[i].Trust.Reasons {
+			fmt.Fprintf(w, "%s: %s\n", r.Phases[i].Name, reason)
+		}
+	}
+	if r.Interrupted != "" {
+		_, err := fmt.Fprintf(w, "The run did not end as planned: %s.\n", r.Interrupted)
+		return err
+	}
+	return nil
+}
+
+// connections says how many were served when that is not all.
+func connections(p *measure.Phase) string {
+	if p.ServedConnections < p.TriedConnections {
+		return fmt.Sprintf("%d of %d", p.ServedConnections, p.OfferedConnections)
+	}
+	return fmt.Sprint(p.OfferedConnections)
+}
+
+// rate writes requests a second with a digit after the point when it says something.
+func rate(v float64) string {
+	if v < 100 {
+		return fmt.Sprintf("%.1f", v)
+	}
+	return fmt.Sprintf("%.0f", v)
+}

@@ -1,0 +1,82 @@
+package watch
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+// leastLoss is how long a target must fail before it counts as lost: a reset
+// in the last millisecond of a stretch is no more than that.
+const leastLoss = 500 * time.Millisecond
+
+// Presence follows whether the target answers, from what the load brings.
+type Presence struct {
+	firstBad time.Duration // first failure since the last good response, 0: none
+	dark     time.Duration // since then nothing could connect, 0: not so
+	lost     bool
+}
+
+// See takes the next stretch of the run and returns what happened in it.
+func (p *Presence) See(t *measure.Tally) []measure.Event {
+	var events []measure.Event
+	if t.FirstGood > 0 {
+		if p.lost {
+			events = append(events, event(t.FirstGood, Regained,
+				fmt.Sprintf("the target answers again, after %.1f s", (t.FirstGood-p.firstBad).Seconds())))
+		}
+		p.lost, p.firstBad = false, 0
+	}
+	if p.firstBad == 0 {
+		p.firstBad = t.FirstBad
+	}
+	if !p.lost && p.firstBad > 0 && t.FirstGood == 0 && silent(t) && t.End-p.firstBad >= leastLoss {
+		p.lost = true
+		events = append(events, event(p.firstBad, Lost,
+			"the target answers no more: "+strings.Join(slices.Sorted(maps.Keys(t.Errors)), ", ")))
+	}
+	p.seeDark(t)
+	return events
+}
+
+// silent reports whether a stretch brought failures and not even a status.
+func silent(t *measure.Tally) bool {
+	for key := range t.Errors {
+		if strings.HasPrefix(key, "status/") {
+			return false
+		}
+	}
+	return len(t.Errors) > 0
+}
+
+// seeDark follows since when all that happens is that connecting fails.
+func (p *Presence) seeDark(t *measure.Tally) {
+	connects := int64(0)
+	for key, n := range t.Errors {
+		if strings.HasPrefix(key, string(measure.Connect)+"/") {
+			connects += n
+		}
+	}
+	switch {
+	case connects < t.Requests:
+		p.dark = 0
+	case connects > 0 && p.dark == 0:
+		p.dark = t.Start
+	}
+}
+
+// Dark is for how long nothing but failures to connect has come, at now.
+func (p *Presence) Dark(now time.Duration) time.Duration {
+	if p.dark == 0 {
+		return 0
+	}
+	return now - p.dark
+}
+
+func event(at time.Duration, kind, text string) measure.Event {
+	return measure.Event{MS: float64(at) / 1e6, Kind: kind, Text: text}
+}
