@@ -1,0 +1,274 @@
+package server
+
+import (
+	"math"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// receiveSize is how much a loop reads at once.
+const receiveSize = 64 << 10
+
+const (
+	sessionEvents = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
+	hangupEvents  = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
+)
+
+// A loop serves its share of the connections. One goroutine at a time runs it; when a handler would block, the
+// goroutine leaves the loop to a new one and stays with the handler. All of the loop's state is therefore here
+// and not on that goroutine's stack.
+type loop struct {
+	server *Server
+	deadlines
+	epoll
+	acceptor
+
+	req    *Request // serves the requests that run inline
+	buf    []byte   // receives for sessions that have nothing buffered
+	events [256]syscall.EpollEvent
+	at, n  int // events[at:n] are still to be handled
+	now    time.Duration
+	second int64
+	date   []byte
+
+	sessions   []*Session // by descriptor
+	count      int
+	generation int32
+
+	mu       sync.Mutex
+	inbox    []mail
+	mailed   atomic.Bool
+	opened   []mail // taken from the inbox
+	openedAt int
+	stopping bool
+	cutting  bool
+}
+
+// mail is what other goroutines want of a loop.
+type mail struct {
+	session *Session
+	request *Request // to be released
+	close   bool     // the session is to be closed
+	touch   bool     // the session is to be the most recently used
+	stop    bool     // the loop is to end when its sessions have
+	cut     bool     // and these at once
+	list    chan<- []*Session
+}
+
+func newLoop(s *Server, listenFD int) (*loop, error) {
+	e, err := newEpoll()
+	if err != nil {
+		return nil, err
+	}
+	l := &loop{server: s, deadlines: newDeadlines(&s.cfg), epoll: e, acceptor: acceptor{fd: listenFD, ended: make(chan struct{})}}
+	l.buf = takeBuffer(receiveSize)
+	l.adoptRequest()
+	return l, l.listen()
+}
+
+// serve runs the loop on a goroutine of its own; it returns when the loop has ended, whoever ran it then.
+func (l *loop) serve() error {
+	l.tick()
+	go l.run()
+	<-l.ended
+	return nil
+}
+
+// adoptRequest gives the loop a request to serve with.
+func (l *loop) adoptRequest() {
+	r := l.server.takeRequest()
+	r.inline, r.date = true, l.date
+	r.out = roomFor(r.out, gatherLimit+largeWrite)
+	l.req = r
+}
+
+// run turns the loop until it has ended or another goroutine goes on with it.
+func (l *loop) run() {
+	for !l.over() {
+		if l.at == l.n {
+			l.await()
+		}
+		for l.at < l.n {
+			ev := &l.events[l.at]
+			l.at++
+			if !l.handle(ev.Fd, ev.Pad, ev.Events) {
+				return
+			}
+		}
+		if !l.readMail() || !l.expire() {
+			return
+		}
+	}
+	l.end()
+}
+
+func (l *loop) over() bool { return l.stopping && l.count == 0 && !l.mailed.Load() }
+
+// end frees what the loop has; only then do Stop and Wait return.
+func (l *loop) end() {
+	l.acceptor.close()
+	l.epoll.close()
+	giveBuffer(l.buf)
+	giveRequest(l.req)
+	close(l.ended)
+}
+
+// await gets the next events. It asks without blocking first, which costs the scheduler nothing; if nothing
+// is ready, it blocks in a way that lets other goroutines and the garbage collector run.
+func (l *loop) await() {
+	if l.server.aside.Load() > 0 {
+		runtime.Gosched() // the goroutines of requests moved aside want to run, too
+	}
+	l.at, l.n = 0, l.poll(l.events[:])
+	if l.n == 0 && !l.mailed.Load() {
+		l.n = l.wait(l.events[:], l.patience())
+	}
+	l.tick()
+}
+
+// patience returns how many milliseconds may pass until something has to be done, -1 for any.
+func (l *loop) patience() int {
+	at, ok := l.next()
+	if l.pausedUntil > 0 && (!ok || l.pausedUntil < at) {
+		at, ok = l.pausedUntil, true
+	}
+	if !ok {
+		return -1
+	}
+	left := at - l.server.since()
+	if left <= 0 {
+		return 0
+	}
+	return int(min((left+time.Millisecond-1)/time.Millisecond, math.MaxInt32))
+}
+
+// tick reads the clock, once a round.
+func (l *loop) tick() {
+	now := time.Now()
+	l.now = now.Sub(l.server.epoch)
+	if second := now.Unix(); second != l.second {
+		l.second, l.date = second, dateAt(now)
+		l.req.date = l.date
+	}
+}
+
+// handle serves one event; it returns false when another goroutine runs the loop now.
+func (l *loop) handle(fd, generation int32, events uint32) bool {
+	switch int(fd) {
+	case l.acceptor.fd:
+		l.accept()
+		return true
+	case l.wakeFD:
+		return true
+	}
+	s := l.sessions[fd]
+	if s == nil || s.generation != generation {
+		return true // closed in this round
+	}
+	if owner := s.owner.Load(); owner != nil {
+		owner.ready(events&hangupEvents != 0)
+		return true
+	}
+	return l.serveSession(s, events)
+}
+
+// post puts m into the loop's inbox.
+func (l *loop) post(m mail) {
+	l.mu.Lock()
+	l.inbox = append(l.inbox, m)
+	l.mailed.Store(true)
+	l.mu.Unlock()
+	l.wake()
+}
+
+// readMail does what other goroutines have asked for; it returns false when another goroutine runs the loop now.
+func (l *loop) readMail() bool {
+	if l.openedAt == len(l.opened) {
+		if !l.mailed.Load() {
+			return true
+		}
+		l.mu.Lock()
+		clear(l.opened)
+		l.opened, l.inbox = l.inbox, l.opened[:0]
+		l.openedAt = 0
+		l.mailed.Store(false)
+		l.mu.Unlock()
+	}
+	for l.openedAt < len(l.opened) {
+		m := &l.opened[l.openedAt]
+		l.openedAt++
+		if !l.obey(m) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *loop) obey(m *mail) bool {
+	switch {
+	case m.request != nil:
+		return l.takeBack(m.request)
+	case m.close:
+		l.abort(m.session)
+	case m.touch:
+		if !m.session.gone.Load() && m.session.phase == phaseIdle {
+			l.enter(m.session, phaseIdle, l.now)
+		}
+	case m.list != nil:
+		m.list <- l.all()
+	case m.stop:
+		l.quit(m.cut)
+	}
+	return true
+}
+
+func (l *loop) all() []*Session {
+	list := make([]*Session, 0, l.count)
+	for _, s := range l.sessions {
+		if s != nil {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// quit ends what can be ended now; the rest ends when its requests have.
+func (l *loop) quit(cut bool) {
+	l.stopping, l.cutting = true, l.cutting || cut
+	l.acceptor.close()
+	for _, s := range l.all() {
+		if cut || s.phase == phaseIdle || s.phase == phaseHead || s.phase == phaseLinger {
+			l.abort(s)
+		}
+	}
+}
+
+// expire closes sessions whose deadline has come and gives the listener another try.
+func (l *loop) expire() bool {
+	if l.pausedUntil > 0 && l.now >= l.pausedUntil {
+		l.resume()
+	}
+	for s := l.expired(l.now); s != nil; s = l.expired(l.now) {
+		if !l.timeOut(s) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *loop) stop(now bool) { l.post(mail{stop: true, cut: now}) }
+
+func (l *loop) each(f func(*Session)) {
+	list := make(chan []*Session, 1)
+	l.post(mail{list: list})
+	select {
+	case sessions := <-list:
+		for _, s := range sessions {
+			f(s)
+		}
+	case <-l.ended:
+	}
+}

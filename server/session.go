@@ -1,0 +1,163 @@
+package server
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// A Session is one connection, from accept to close. Its methods may be called from any goroutine, also after
+// its end; a Session is never used for a second connection.
+type Session struct {
+	server *Server
+	link   link
+	home   home // who moves its bytes while no handler has it
+
+	// The owner is whoever moves the session's bytes: its loop, or a request on a goroutine of its own. Only
+	// the owner touches these.
+	in             []byte  // received, not yet consumed
+	out            []byte  // to be sent; the kernel took out[:sent]
+	sent           int     //
+	need           int     // bytes that in must have before it is worth a look
+	parting        parting // how the connection ends once out is sent
+	fd, generation int32
+	phase          phase         //
+	drained        int           // bytes skipped while lingering
+	since          time.Duration // when the phase began
+	prev           *Session
+	next           *Session
+	requests       uint64
+
+	owner   atomic.Pointer[Request] // the request that has the session on its own goroutine
+	gone    atomic.Bool             // the connection is closed
+	aborted atomic.Bool             // the connection is to be closed as soon as its owner notices
+
+	mu      sync.Mutex
+	context any
+	free    func(any)
+	extra   atomic.Pointer[extra] // what few sessions have
+}
+
+// extra holds what few sessions need, so that the others stay small.
+type extra struct {
+	transport     any
+	freeTransport func(any)
+	send          SendFunc
+	recv          RecvFunc
+	pending       PendingFunc
+}
+
+// home is the engine's side of a session.
+type home interface {
+	// handOver lets others serve the sessions that the calling goroutine served inline until now, so that it may
+	// block for the sake of r, which keeps its session and its buffers.
+	handOver(r *Request)
+	// release takes r's session back from the goroutine that served r aside; r is not used any more.
+	release(r *Request)
+	// trigger has the session closed soon; it may be called from any goroutine.
+	trigger(s *Session)
+	// touch makes the session the most recently used one.
+	touch(s *Session)
+}
+
+// parting says how a connection ends.
+type parting uint8
+
+const (
+	stay     parting = iota
+	hangUp           // close
+	lingerOn         // send FIN, skip what still comes for a while, then close
+)
+
+// lingerLimit bounds the bytes that a closed connection may still send before it is cut.
+const lingerLimit = 1 << 20
+
+// Server returns the server that accepted the session.
+func (s *Session) Server() *Server { return s.server }
+
+// RemoteAddr returns the peer's address; it is invalid for a connection that has none, such as a pipe.
+func (s *Session) RemoteAddr() netip.AddrPort { return s.link.remote() }
+
+// LocalAddr returns the server's address of this connection.
+func (s *Session) LocalAddr() netip.AddrPort { return s.link.local() }
+
+// Descriptor returns the file descriptor, or -1 if the connection has none or has ended.
+func (s *Session) Descriptor() int {
+	if s.gone.Load() {
+		return -1
+	}
+	return s.link.descriptor()
+}
+
+// Context returns the value given to SetContext, nil at first. It lives until the connection ends.
+func (s *Session) Context() any {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.context
+}
+
+// SetContext keeps value for the session's later requests. free, if not nil, is called once with it: when the
+// connection ends, or when another value takes its place. Setting the same pointer again frees nothing.
+func (s *Session) SetContext(value any, free func(any)) {
+	s.mu.Lock()
+	old, oldFree := s.context, s.free
+	if s.gone.Load() { // too late to be freed at the end
+		old, oldFree = value, free
+		value, free = nil, nil
+	}
+	s.context, s.free = value, free
+	s.mu.Unlock()
+	if oldFree != nil && !identical(old, value) {
+		oldFree(old)
+	}
+}
+
+// ReplaceContext sets a value without freeing the one before, which it returns: the caller has taken it over
+// (ignore_sess_ctx_changes of the original).
+func (s *Session) ReplaceContext(value any, free func(any)) (old any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	old, s.context, s.free = s.context, value, free
+	return old
+}
+
+// identical compares two values that may not be comparable.
+func identical(a, b any) (same bool) {
+	defer func() { _ = recover() }()
+	return a == b
+}
+
+// Close ends the connection soon, from any goroutine, ahead of queued work: a response that is being sent is
+// cut off, a handler that reads or sends gets an error.
+func (s *Session) Close() {
+	if !s.gone.Load() {
+		s.home.trigger(s)
+	}
+}
+
+// Touch makes the session the most recently used one, the last that LRU purge would close.
+func (s *Session) Touch() { s.home.touch(s) }
+
+// Closed reports whether the connection has ended.
+func (s *Session) Closed() bool { return s.gone.Load() }
+
+// finish closes the connection and frees what hangs on it. Only the owner calls it, once.
+func (s *Session) finish() {
+	s.mu.Lock()
+	s.gone.Store(true)
+	value, free := s.context, s.free
+	s.context, s.free = nil, nil
+	s.mu.Unlock()
+	s.link.close()
+	giveBuffer(s.in)
+	giveBuffer(s.out)
+	s.in, s.out = nil, nil
+	if free != nil {
+		free(value)
+	}
+	if x := s.extra.Load(); x != nil && x.freeTransport != nil {
+		x.freeTransport(x.transport)
+	}
+	s.server.forget(s)
+}
