@@ -43,7 +43,7 @@ func (r *runner) phase(ctx context.Context, s Step) (gone, err error) {
 		recorder: measure.NewRecorder(s.Connections, began), totals: measure.NewTotals(),
 		start: began + s.Warmup, end: began + s.length(), heaps: make(chan heapAnswer, 1),
 		record: measure.Phase{
-			Name: s.Name, Engine: "vegeta", StartMS: ms(began + s.Warmup), WarmupMS: ms(s.Warmup),
+			Name: s.Name, Engine: s.schedule().Engine(), StartMS: ms(began + s.Warmup), WarmupMS: ms(s.Warmup),
 			OfferedConnections: s.Connections, OfferedRate: s.Rate,
 			Errors: map[string]int64{}, Trust: measure.Trust{Reasons: []string{}},
 		},
@@ -73,8 +73,8 @@ func (p *phase) load(ctx context.Context) (gone, err error) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		load.Vegeta{Pool: p.pool, Request: p.target.request, Timeout: p.o.Timeout, Recorder: p.recorder, Clock: p.clock}.
-			Attack(ctx, load.Schedule{Rate: p.step.Rate, Duration: p.step.length()})
+		load.Attack{Pool: p.pool, Request: p.target.request, Timeout: p.o.Timeout, Recorder: p.recorder, Clock: p.clock}.
+			Run(ctx, p.step.schedule())
 	}()
 	for ended := false; !ended && gone == nil && err == nil; {
 		ended = p.wait(over)

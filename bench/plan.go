@@ -3,6 +3,8 @@ package bench
 import (
 	"fmt"
 	"time"
+
+	"github.com/httpdlab/httpdlab/bench/load"
 )
 
 // Step is a phase to be.
@@ -16,6 +18,10 @@ type Step struct {
 }
 
 func (s Step) length() time.Duration { return s.Warmup + s.Duration }
+
+func (s Step) schedule() load.Schedule {
+	return load.Schedule{Rate: s.Rate, Duration: s.length()}
+}
 
 // boardSockets is what esp_http_server takes at once by default (max_open_sockets).
 const boardSockets = 7

@@ -24,6 +24,7 @@ type conn struct {
 	net    net.Conn   // nil: not open
 	remote net.Addr   // of the last socket
 	r      *bufio.Reader
+	ended  error // of the last read, if it failed
 }
 
 // exchange writes q, reads its response and copies the content to body.
@@ -67,11 +68,33 @@ func (c *conn) head(q *Request) (*http.Response, error) {
 			return nil, err // io.EOF here, and not io.ErrUnexpectedEOF: nothing of an answer came
 		}
 		response, err := http.ReadResponse(c.r, &q.shape)
+		if err != nil {
+			return nil, c.cutShort(err)
+		}
 		// RFC 9110, 15.2: a client MUST be able to parse 1xx responses before the final one.
-		if err != nil || response.StatusCode >= 200 || response.StatusCode == http.StatusSwitchingProtocols {
-			return response, err
+		if response.StatusCode >= 200 || response.StatusCode == http.StatusSwitchingProtocols {
+			return response, nil
 		}
 	}
+}
+
+// Read reads from the socket for r.
+func (c *conn) Read(b []byte) (n int, err error) {
+	n, err = c.net.Read(b)
+	c.ended = err
+	return n, err
+}
+
+// cutShort tells a head that the peer cut short from one that it wrote wrongly:
+// the reader finds fault with half a line before it sees that the rest is missing.
+func (c *conn) cutShort(malformed error) error {
+	switch c.ended {
+	case nil:
+		return malformed
+	case io.EOF:
+		return io.ErrUnexpectedEOF
+	}
+	return c.ended
 }
 
 func (c *conn) serve() {
@@ -103,12 +126,11 @@ func (c *conn) open(ctx context.Context, deadline time.Time) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.net, c.remote = raw, raw.RemoteAddr()
+	c.net, c.remote, c.ended = raw, raw.RemoteAddr(), nil
 	if c.r == nil {
-		c.r = bufio.NewReaderSize(raw, 4096)
-	} else {
-		c.r.Reset(raw)
+		c.r = bufio.NewReaderSize(c, 4096)
 	}
+	c.r.Reset(c)
 	return nil
 }
 

@@ -19,9 +19,8 @@ const UserAgent = "httpdlab"
 
 // Request is a request ready to be written again and again.
 type Request struct {
-	method string
-	wire   []byte
-	shape  http.Request // what the response's reader needs to know
+	wire  []byte
+	shape http.Request // what the response's reader needs to know
 }
 
 // NewRequest encodes a request for u in origin form. Fields may replace
@@ -47,5 +46,5 @@ func NewRequest(method string, u *url.URL, fields http.Header, body []byte) (*Re
 	}
 	b.WriteString("\r\n")
 	b.Write(body)
-	return &Request{method: method, wire: b.Bytes(), shape: http.Request{Method: method}}, nil
+	return &Request{wire: b.Bytes(), shape: http.Request{Method: method}}, nil
 }

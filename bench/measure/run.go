@@ -68,7 +68,7 @@ type Environment struct {
 // Phase is one stretch of the plan under one load, its warm-up left out.
 type Phase struct {
 	Name               string           `json:"name"`
-	Engine             string           `json:"engine"`              // "vegeta", …
+	Engine             string           `json:"engine"`              // "loop" (closed), "vegeta" (open), …
 	StartMS            float64          `json:"start_ms"`            // first counted request, since Run.Started
 	EndMS              float64          `json:"end_ms"`              // 0: the phase did not finish
 	WarmupMS           float64          `json:"warmup_ms"`           // length of the uncounted part before StartMS

@@ -1,0 +1,127 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+// Attack sends one request over and over on the connections of a pool.
+type Attack struct {
+	Pool     *Pool
+	Request  *Request
+	Timeout  time.Duration        // a request's, from its send
+	Recorder *measure.Recorder    // made for the pool's size
+	Clock    func() time.Duration // since Run.Started
+}
+
+// Schedule is how many requests a second are sent, and for how long.
+type Schedule struct {
+	Rate     float64       // open loop, requests a second; 0: closed loop
+	Duration time.Duration // 0: until the context ends
+}
+
+// Engine names what carries out the schedule.
+func (s Schedule) Engine() string {
+	if s.Rate > 0 {
+		return "vegeta"
+	}
+	return "loop"
+}
+
+// leastGrace is how long at least an attack waits for what is under way at its end.
+const leastGrace = time.Second
+
+// Run follows the schedule and then waits for what is still under way: at least
+// a second, and up to twice the slowest response or the timeout. What has no
+// answer then counts as unfinished, and the pool is of no more use. When the
+// context ends, what is under way is cut and not counted.
+func (a Attack) Run(ctx context.Context, s Schedule) {
+	under := &attack{Attack: a, Schedule: s, ctx: ctx, began: a.Clock()}
+	sending := ctx
+	if s.Duration > 0 {
+		var stop context.CancelFunc
+		sending, stop = context.WithTimeout(ctx, s.Duration)
+		defer stop()
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		if s.Rate > 0 {
+			under.open(sending)
+		} else {
+			under.closed(sending)
+		}
+	}()
+	<-sending.Done()
+	grace := time.NewTimer(under.grace())
+	defer grace.Stop()
+	select {
+	case <-over:
+		return
+	case <-grace.C:
+		a.Pool.Interrupt(measure.ErrUnfinished)
+	case <-ctx.Done():
+		a.Pool.Interrupt(context.Cause(ctx))
+	}
+	<-over
+}
+
+// attack is an Attack under way.
+type attack struct {
+	Attack
+	Schedule
+	ctx     context.Context // its end cuts what is under way
+	began   time.Duration
+	slowest atomic.Int64 // response so far, in ns
+}
+
+func (a *attack) grace() time.Duration {
+	return min(max(leastGrace, 2*time.Duration(a.slowest.Load())), a.Timeout)
+}
+
+// send makes and records one request that was intended for a time on the run's
+// clock, and was meant to be sent now if that is negative. It reports whether
+// there was a connection for it.
+func (a *attack) send(intended time.Duration) (connected bool) {
+	c := <-a.Pool.free
+	sent := a.Clock()
+	if intended < 0 || intended > sent {
+		intended = sent
+	}
+	a.Recorder.Begin(intended, sent)
+	response, n, err := c.exchange(a.Pool.ctx, a.Request, time.Now().Add(a.Timeout), io.Discard)
+	ended := a.Clock()
+	a.Pool.free <- c
+	x := measure.Exchange{Intended: intended, Sent: sent, Ended: ended, Bytes: n}
+	if err == nil {
+		x.Failed = measure.StatusKey(response.StatusCode)
+		a.took(ended - sent)
+		a.Recorder.End(x)
+		return true
+	}
+	if a.ctx.Err() != nil {
+		a.Recorder.Drop(ended)
+		return false
+	}
+	failure := (*measure.Failure)(nil)
+	if errors.As(err, &failure) {
+		x.Failed = failure.Key()
+	}
+	a.Recorder.End(x)
+	return failure == nil || !failure.BeforeRequest()
+}
+
+// took keeps the slowest response.
+func (a *attack) took(d time.Duration) {
+	for {
+		old := a.slowest.Load()
+		if int64(d) <= old || a.slowest.CompareAndSwap(old, int64(d)) {
+			return
+		}
+	}
+}
