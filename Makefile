@@ -8,7 +8,7 @@ FUZZTIME ?= 30s
 .PHONY: httpdlab bench serve report test chromium
 
 httpdlab:
-	@go build -o httpdlab .
+	@go build -buildvcs=auto -o httpdlab .
 
 bench: httpdlab  ## load a board, write a report:  make bench [BOARD=esp32 ADDR=192.168.4.1]
 	@./httpdlab bench --board $(BOARD) $(if $(ADDR),--addr $(ADDR))

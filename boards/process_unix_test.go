@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 	case "stubborn":
 		fmt.Println(Announcement + "http://127.0.0.1:4711")
 		select {}
-	case "parent": // starts a stubborn-free server and is then killed
+	case "parent": // starts a server and is then killed
 		p, err := Start(context.Background(), serverNamed("good"))
 		if err != nil {
 			panic(err)

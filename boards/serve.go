@@ -1,0 +1,44 @@
+package boards
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/httpdlab/httpdlab/server"
+)
+
+// stopTimeout bounds how long Serve waits for requests under way.
+const stopTimeout = 2 * time.Second
+
+// Serve serves the board contract on addr (host:port) until ctx ends, and
+// announces its URL on w. loops is the number of event loops, 0 for one a
+// processor. version says what runs, for GET /info.
+func (p *Profile) Serve(ctx context.Context, w io.Writer, addr string, loops int, version string) error {
+	if !p.Simulated {
+		return fmt.Errorf("board %q is real hardware: it cannot be served from here, only measured", p.Name)
+	}
+	cfg := server.DefaultConfig()
+	cfg.Addr = addr
+	if loops != 0 {
+		cfg.Loops = loops
+	}
+	s, err := server.New(cfg)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if err := Contract(ctx, s, hostInfo(p.Name, version, cfg)); err != nil {
+		return err
+	}
+	if err := s.Start(); err != nil {
+		return fmt.Errorf("serve on %s: %w", addr, err)
+	}
+	fmt.Fprintf(w, "%shttp://%s\n", Announcement, s.Addr())
+	<-ctx.Done()
+	end, stop := context.WithTimeout(context.Background(), stopTimeout)
+	defer stop()
+	return s.Stop(end)
+}
