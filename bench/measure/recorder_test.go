@@ -1,0 +1,141 @@
+package measure
+
+import (
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+const msec = time.Millisecond
+
+// However the time is cut, the stretches make up the whole.
+func TestCutsMakeTheWhole(t *testing.T) {
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		whole, cut := NewRecorder(3, 0), NewRecorder(3, 0)
+		totals := NewTotals()
+		var busy, now time.Duration
+		add := func() {
+			tally := cut.Cut(now)
+			totals.AddSample(tally.Sample("p"))
+			for _, x := range tally.Intervals("p", false) {
+				totals.AddInterval(x)
+			}
+		}
+		for range 500 {
+			intended := now
+			now += time.Duration(random.IntN(1000)) * time.Microsecond
+			sent := now
+			now += time.Duration(1+random.IntN(20000)) * time.Microsecond
+			x := Exchange{Intended: intended, Sent: sent, Ended: now, Bytes: random.Int64N(100)}
+			x.Failed = []string{"", "", "ttfb/reset", "status/503"}[random.IntN(4)]
+			for _, r := range []*Recorder{whole, cut} {
+				r.Begin(x.Intended, x.Sent)
+				r.End(x)
+			}
+			busy += x.Ended - x.Sent
+			if random.IntN(10) == 0 {
+				add()
+			}
+		}
+		now += msec
+		add()
+		want := whole.Cut(now)
+		p := Phase{OfferedConnections: 3, OfferedRate: 100}
+		totals.Fill(&p, &Environment{})
+		require.Equal(t, want.Requests, p.Requests)
+		require.Equal(t, want.Errors, p.Errors)
+		require.Equal(t, want.BytesIn, p.BytesIn)
+		require.Equal(t, Summarize(want.Service), p.ServiceMS)
+		require.Equal(t, Summarize(want.Response), p.ResponseMS)
+		require.Equal(t, Summarize(want.Lag), p.LagMS)
+		require.InDelta(t, busy.Seconds()/now.Seconds(), p.InFlight, 1e-9)
+		require.InDelta(t, want.MeanInFlight, p.InFlight, 1e-9)
+		require.InDelta(t, float64(want.Service.TotalCount())/now.Seconds(), p.Rate, 1e-6)
+	}
+}
+
+func TestRecorderCounts(t *testing.T) {
+	r := NewRecorder(2, 0)
+	r.Begin(0, 0)
+	r.Begin(0, 0)
+	r.End(Exchange{Sent: 0, Ended: 10 * msec, Bytes: 7})
+	r.End(Exchange{Sent: 0, Ended: 20 * msec, Failed: "ttfb/reset"})
+	r.Begin(20*msec, 20*msec)
+	r.Drop(30 * msec)
+	r.Begin(30*msec, 30*msec)
+	tally := r.Cut(40 * msec)
+	require.Equal(t, int64(2), tally.Requests)
+	require.Equal(t, int64(1), tally.InFlight)
+	require.Equal(t, map[string]int64{"ttfb/reset": 1}, tally.Errors)
+	require.Equal(t, 20*msec, tally.FailedTime)
+	require.Equal(t, int64(1), tally.Service.TotalCount(), "a failure has no latency")
+	require.InDelta(t, (10+20+10+10)/40.0, tally.MeanInFlight, 1e-9)
+	require.Equal(t, 10*msec, tally.FirstGood)
+	require.Equal(t, 10*msec, tally.LastGood)
+	require.Equal(t, 20*msec, tally.FirstBad)
+	next := r.Cut(50 * msec)
+	require.Zero(t, next.Requests)
+	require.InDelta(t, 1, next.MeanInFlight, 1e-9)
+}
+
+// A request is late by the load generator's fault only if a connection was free
+// for it.
+func TestLate(t *testing.T) {
+	r := NewRecorder(1, 0)
+	once := func(intended, sent, ended time.Duration) {
+		r.Begin(intended, sent)
+		r.End(Exchange{Intended: intended, Sent: sent, Ended: ended})
+	}
+	once(0, 0, 100*msec)
+	once(10*msec, 100*msec, 101*msec) // the connection was busy
+	once(100500*time.Microsecond, 110*msec, 111*msec)
+	require.Zero(t, r.t.Late, "the schedule still catches up")
+	once(112*msec, 112*msec, 113*msec) // caught up
+	once(114*msec, 120*msec, 121*msec) // nothing was in the way
+	require.Equal(t, int64(1), r.t.Late)
+	r.Borrow()
+	r.Return(140 * msec)
+	once(130*msec, 140*msec, 141*msec) // we had the connection ourselves
+	require.Equal(t, int64(1), r.t.Late)
+}
+
+// What lies outside the histogram's range is counted at its ends.
+func TestRecordOutOfRange(t *testing.T) {
+	r := NewRecorder(1, 0)
+	for _, d := range []time.Duration{-time.Second, 0, 1, time.Hour} {
+		r.Begin(0, 0)
+		r.End(Exchange{Ended: d})
+	}
+	tally := r.Cut(time.Hour)
+	require.Equal(t, int64(4), tally.Service.TotalCount())
+	require.InEpsilon(t, 100*time.Second, tally.Service.Max(), 0.001)
+}
+
+// Many goroutines at once lose nothing; the race detector watches.
+func TestRecorderConcurrent(t *testing.T) {
+	r := NewRecorder(8, 0)
+	began := time.Now()
+	clock := func() time.Duration { return time.Since(began) }
+	var all sync.WaitGroup
+	var requests int64
+	for range 8 {
+		all.Go(func() {
+			for range 1000 {
+				sent := clock()
+				r.Begin(sent, sent)
+				r.End(Exchange{Intended: sent, Sent: sent, Ended: clock()})
+			}
+		})
+	}
+	for range 10 {
+		requests += r.Cut(clock()).Requests
+	}
+	all.Wait()
+	last := r.Cut(clock())
+	require.Equal(t, int64(8000), requests+last.Requests)
+	require.Zero(t, last.InFlight)
+}
