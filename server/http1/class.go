@@ -5,9 +5,9 @@ type class uint8
 
 const (
 	isToken  class = 1 << iota // tchar, RFC 9110, 5.6.2
-	isPath                     // pchar or "/", and "%": RFC 3986, 3.3
-	isQuery                    // what a query may hold
-	isHost                     // what a registered name or IPv4 address may hold
+	isPath                     // pchar without "%", or "/": RFC 3986, 3.3
+	isQuery                    // what a query may hold, without "%"
+	isHost                     // what a registered name or IPv4 address may hold, without "%"
 	isValue                    // field-vchar, SP, HTAB: RFC 9110, 5.5
 	isDigit                    // DIGIT
 	isHex                      // HEXDIG
@@ -19,7 +19,7 @@ const (
 	letters    = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 	unreserved = letters + digits + "-._~"
 	subDelims  = "!$&'()*+,;="
-	pathBytes  = unreserved + subDelims + ":@/%"
+	pathBytes  = unreserved + subDelims + ":@/"
 	// Browsers send these in a query as they are (WHATWG URL, query
 	// percent-encode set), although RFC 3986, 3.4 lacks them.
 	rawInQuery = "[]{}|^`\\"
@@ -36,7 +36,7 @@ var classes = func() (t [256]class) {
 	add(pathBytes+"?"+rawInQuery, isQuery)
 	// Sub-delims are left out of isHost: no resolvable name has them, and
 	// "a,b" would be two hosts to whoever splits lists.
-	add(unreserved+"%", isHost)
+	add(unreserved, isHost)
 	add(digits, isDigit)
 	add(digits+"ABCDEFabcdef", isHex)
 	for c := range 256 {
@@ -70,17 +70,19 @@ func (c class) all(b []byte) bool {
 	return true
 }
 
-// validPercents reports whether every "%" in b has two hexadecimal digits
-// behind it (RFC 3986, 2.1).
-func validPercents(b []byte) bool {
-	for i := 0; i < len(b); i++ {
-		if b[i] != '%' {
+// skip returns the offset of the first byte of b, from i on, that neither has a
+// property of c nor belongs to a "%" with two hexadecimal digits behind it
+// (RFC 3986, 2.1); len(b) if there is none.
+func (c class) skip(b []byte, i int) int {
+	for i < len(b) {
+		if classes[b[i]]&c != 0 {
+			i++
 			continue
 		}
-		if len(b)-i < 3 || classes[b[i+1]]&classes[b[i+2]]&isHex == 0 {
-			return false
+		if b[i] != '%' || len(b)-i < 3 || classes[b[i+1]]&classes[b[i+2]]&isHex == 0 {
+			return i
 		}
-		i += 2
+		i += 3
 	}
-	return true
+	return i
 }

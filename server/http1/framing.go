@@ -4,8 +4,8 @@ import "math"
 
 // framing decides from the known fields how the content is delimited and what
 // becomes of the connection (RFC 9112, 6.3 and 9.3). at is the error's offset.
-func (r *Request) framing(b []byte) (at int, err Error) {
-	if at, err = r.decideHost(b); err != 0 {
+func (r *Request) framing(b []byte, s *scan) (at int, err Error) {
+	if at, err = r.decideHost(b, s); err != 0 {
 		return at, err
 	}
 	r.Expect100 = false
@@ -18,19 +18,20 @@ func (r *Request) framing(b []byte) (at int, err Error) {
 }
 
 // decideHost holds Host to its rules and finds the host the request is for.
-func (r *Request) decideHost(b []byte) (at int, err Error) {
-	if !r.Has(FieldHost) {
+func (r *Request) decideHost(b []byte, s *scan) (at int, err Error) {
+	host := r.Next(FieldHost, 0)
+	if host < 0 {
 		// RFC 9112, 3.2: HTTP/1.1 demands Host, also with an absolute-form.
 		if r.Minor > 0 {
 			return int(r.at) - 2, ErrHostMissing
 		}
 		return 0, 0
 	}
-	value := r.Value(FieldHost)
-	if r.known.repeated>>FieldHost&1 != 0 {
-		return r.secondOf(b, FieldHost), ErrHostRepeated
+	value := r.Fields[host].Value
+	if second := r.Next(FieldHost, host+1); second >= 0 {
+		return int(r.Fields[second].Value.Start), ErrHostRepeated
 	}
-	if !validHost(value.Of(b), false) {
+	if !s.plainHost(value.Of(b)) && !validHost(value.Of(b), false) {
 		return int(value.Start), ErrHost
 	}
 	if r.Form == OriginForm || r.Form == AsteriskForm {
@@ -44,7 +45,7 @@ func (r *Request) decideExpect(b []byte) (at int, err Error) {
 	if r.Minor == 0 {
 		return 0, 0
 	}
-	for i := r.firstOf(FieldExpect); i >= 0; i = r.Find(b, FieldExpect.String(), i+1) {
+	for i := r.Next(FieldExpect, 0); i >= 0; i = r.Next(FieldExpect, i+1) {
 		value := r.Fields[i].Value.Of(b)
 		for len(value) > 0 {
 			var element []byte
@@ -62,6 +63,7 @@ func (r *Request) decideExpect(b []byte) (at int, err Error) {
 
 // decideFraming reads Content-Length, Transfer-Encoding, Connection and Upgrade.
 func (h *Head) decideFraming(b []byte) (at int, err Error) {
+	h.ContentLength, h.Chunked = -1, false
 	if h.Has(FieldContentLength) {
 		if at, err = h.decideLength(b); err != 0 {
 			return at, err
@@ -77,10 +79,11 @@ func (h *Head) decideFraming(b []byte) (at int, err Error) {
 }
 
 func (h *Head) decideLength(b []byte) (at int, err Error) {
-	value := h.Value(FieldContentLength)
+	first := h.Next(FieldContentLength, 0)
+	value := h.Fields[first].Value
 	// RFC 9112, 6.3: repeated values may be refused even when they are equal.
-	if h.known.repeated>>FieldContentLength&1 != 0 {
-		return h.secondOf(b, FieldContentLength), ErrLengthRepeated
+	if second := h.Next(FieldContentLength, first+1); second >= 0 {
+		return int(h.Fields[second].Value.Start), ErrLengthRepeated
 	}
 	h.ContentLength, err = parseLength(value.Of(b))
 	return int(value.Start), err
@@ -103,7 +106,7 @@ func parseLength(b []byte) (n int64, err Error) {
 
 // decideCoding accepts one transfer coding: chunked, once, and last.
 func (h *Head) decideCoding(b []byte) (at int, err Error) {
-	first := h.firstOf(FieldTransferEncoding)
+	first := h.Next(FieldTransferEncoding, 0)
 	at = int(h.Fields[first].Value.Start)
 	switch {
 	case h.Minor == 0: // RFC 9112, 6.1: the framing of such a message is faulty.
@@ -111,7 +114,7 @@ func (h *Head) decideCoding(b []byte) (at int, err Error) {
 	case h.Has(FieldContentLength): // RFC 9112, 6.1: an attempt at smuggling.
 		return at, ErrLengthAndCoding
 	}
-	for i := first; i >= 0; i = h.Find(b, FieldTransferEncoding.String(), i+1) {
+	for i := first; i >= 0; i = h.Next(FieldTransferEncoding, i+1) {
 		at = int(h.Fields[i].Value.Start)
 		value := h.Fields[i].Value.Of(b)
 		for len(value) > 0 {
@@ -146,7 +149,7 @@ func (h *Head) addCoding(element []byte) Error {
 // decideConnection reads Connection (RFC 9110, 7.6.1; RFC 9112, 9.3 and 9.6).
 func (h *Head) decideConnection(b []byte) {
 	var close, keep, upgrade bool
-	for i := h.firstOf(FieldConnection); i >= 0; i = h.Find(b, FieldConnection.String(), i+1) {
+	for i := h.Next(FieldConnection, 0); i >= 0; i = h.Next(FieldConnection, i+1) {
 		value := h.Fields[i].Value.Of(b)
 		for len(value) > 0 {
 			var option []byte
@@ -181,17 +184,3 @@ func nextElement(list []byte) (element, rest []byte) {
 }
 
 func isOWS(c byte) bool { return c == ' ' || c == '\t' }
-
-// firstOf returns the index of the first field k, -1 if there is none.
-func (h *Head) firstOf(k Known) int {
-	if !h.Has(k) {
-		return -1
-	}
-	return int(h.known.first[k])
-}
-
-// secondOf returns the offset of the value of the second field k.
-func (h *Head) secondOf(b []byte, k Known) int {
-	i := h.Find(b, k.String(), h.firstOf(k)+1)
-	return int(h.Fields[i].Value.Start)
-}

@@ -3,7 +3,7 @@ package http1
 // Head is what request heads and response heads have in common. The caller
 // sets Fields and MaxHead once; Parse sets the rest.
 type Head struct {
-	// Fields holds the field lines in their order. Its capacity, at most 255,
+	// Fields holds the field lines in their order. Its capacity, at most 128,
 	// is the largest number of fields that is accepted.
 	Fields []Field
 	// MaxHead is the largest accepted length of the head in bytes, with the
@@ -60,14 +60,23 @@ func (h *Head) Offset() int { return int(h.at) }
 func (h *Head) Reset() { h.state, h.at = atStart, 0 }
 
 // Has reports whether the field k occurs.
-func (h *Head) Has(k Known) bool { return h.known.seen>>k&1 != 0 }
+func (h *Head) Has(k Known) bool { return h.Next(k, 0) >= 0 }
 
 // Value returns the value of the first field k; it is empty if there is none.
 func (h *Head) Value(k Known) Span {
-	if !h.Has(k) {
+	i := h.Next(k, 0)
+	if i < 0 {
 		return Span{}
 	}
-	return h.Fields[h.known.first[k]].Value
+	return h.Fields[i].Value
+}
+
+// Next returns the index of the next field k at index from or after it, -1 if
+// there is none. To see all of them:
+//
+//	for i := r.Next(k, 0); i >= 0; i = r.Next(k, i+1) {
+func (h *Head) Next(k Known, from int) int {
+	return h.known.next(k, from, len(h.Fields))
 }
 
 // Lookup returns the value of the first field called name, in any case.
@@ -79,10 +88,7 @@ func (h *Head) Lookup(b []byte, name string) (value Span, ok bool) {
 	return h.Fields[i].Value, true
 }
 
-// Find returns the index of the next field called name, in any case, at index
-// from or after it, -1 if there is none. To see all of them:
-//
-//	for i := r.Find(b, "Cookie", 0); i >= 0; i = r.Find(b, "Cookie", i+1) {
+// Find is Next for any name, in any case.
 func (h *Head) Find(b []byte, name string, from int) int {
 	for i := from; i < len(h.Fields); i++ {
 		if h.Fields[i].Is(b, name) {
@@ -98,13 +104,6 @@ func (h *Head) limit() int {
 		return MaxHead
 	}
 	return int(h.MaxHead)
-}
-
-// begin makes h ready for a new head.
-func (h *Head) begin() {
-	h.Fields = h.Fields[:0]
-	h.known.seen, h.known.repeated = 0, 0
-	h.Minor, h.Chunked, h.Close, h.Upgrade, h.ContentLength = 0, false, false, false, -1
 }
 
 // fail ends the reading at the byte with offset at.
@@ -190,9 +189,6 @@ func (h *Head) startField(c byte) Error {
 	return 0
 }
 
-// maxFields is the largest number of fields that a head may have.
-const maxFields = 255
-
 // skipValue returns the offset of the first byte from i on that cannot be in a
 // field value, len(b) if there is none.
 func skipValue(b []byte, i int) int {
@@ -219,7 +215,7 @@ func (h *Head) addField(b []byte, end int) {
 	for end > start && (b[end-1] == ' ' || b[end-1] == '\t') {
 		end--
 	}
-	h.known.add(knownOf(h.name.Of(b)), len(h.Fields))
+	h.known.add(knownOf(b, h.name), len(h.Fields))
 	h.Fields = append(h.Fields, Field{h.name, Span{uint16(start), uint16(end)}})
 }
 

@@ -23,7 +23,7 @@ func validHost(b []byte, needPort bool) bool {
 	if host[0] == '[' {
 		return validIPv6(host[1 : len(host)-1])
 	}
-	return isHost.all(host) && validPercents(host)
+	return isHost.skip(host, 0) == len(host)
 }
 
 // hostEnd returns where the host in b ends, -1 if a bracket never closes.

@@ -1,5 +1,7 @@
 package http1
 
+import "math/bits"
+
 // Request is a parsed request head: numbers and offsets only. It may be
 // copied (the copy shares Fields), and the buffer it was parsed from may move.
 type Request struct {
@@ -29,11 +31,14 @@ func (r *Request) Parse(b []byte) (n int, err Error) {
 	if r.state == failed {
 		return 0, r.failure
 	}
-	if r.state == atStart && r.at == 0 {
-		r.begin()
-	}
 	if limit := r.limit(); len(b) > limit {
 		b = b[:limit]
+	}
+	if r.state == atStart && r.at == 0 {
+		if n = r.parseScanned(b); n > 0 {
+			return n, 0
+		}
+		r.Fields = r.Fields[:0]
 	}
 	if r.state < atLineLF {
 		if e := r.startLine(b); e != 0 {
@@ -54,6 +59,67 @@ func (r *Request) Parse(b []byte) (n int, err Error) {
 	return r.finish(b)
 }
 
+// parseScanned reads a whole head at once if it is complete and ordinary, and
+// returns its length.
+func (r *Request) parseScanned(b []byte) int {
+	var s scan
+	n := r.scan(b, &s)
+	if n == 0 || !r.lineScanned(b, &s) {
+		return 0
+	}
+	r.confirm(b)
+	r.at = uint16(n)
+	if _, e := r.framing(b, &s); e != 0 {
+		r.at = 0
+		return 0
+	}
+	r.at = 0
+	return n
+}
+
+// lineScanned reads the request line, whose ends s knows.
+func (r *Request) lineScanned(b []byte, s *scan) bool {
+	token, end := int(s.tokenEnd), int(s.lineEnd)
+	target, space := token+1, end-versionLength
+	if space <= target || token > maxMethod || b[token] != ' ' {
+		return false
+	}
+	// The line ends with " HTTP/1.n\r", and n may be any digit.
+	version := load64(b, space+1) - httpVersion
+	if version >= 10<<56 || version&(1<<56-1) != 0 || b[space] != ' ' || b[end-1] != '\r' {
+		return false
+	}
+	r.Minor = uint8(version >> 56)
+	r.Token = Span{0, uint16(token)}
+	r.Method = methodOf(b, token)
+	r.Target = Span{uint16(target), uint16(space)}
+	if r.MaxTarget > 0 && space-target > int(r.MaxTarget) {
+		return false
+	}
+	return r.targetScanned(b, s)
+}
+
+// httpVersion is "HTTP/1.0" as load64 reads it.
+const httpVersion = 'H' | 'T'<<8 | 'T'<<16 | 'P'<<24 | '/'<<32 | '1'<<40 | '.'<<48 | '0'<<56
+
+// targetScanned takes the request-target apart with the help of s.
+func (r *Request) targetScanned(b []byte, s *scan) bool {
+	t := r.Target
+	if b[t.Start] != '/' || r.Method == CONNECT {
+		return r.parseTarget(b) == 0
+	}
+	r.Form, r.Path, r.Query, r.Host = OriginForm, t, Span{}, Span{}
+	if s.notPath == 0 {
+		return true
+	}
+	n := uint16(bits.TrailingZeros64(s.notPath))
+	if query := t.Start + n; query < t.End && b[query] == '?' && s.notQuery>>(n+1) == 0 {
+		r.Path.End, r.Query = query, Span{query + 1, t.End}
+		return true
+	}
+	return r.splitPath(b, t) == 0
+}
+
 // limitError names the error of a head that reaches its limit in this state.
 func (r *Request) limitError() Error {
 	if r.state == inTarget {
@@ -65,7 +131,7 @@ func (r *Request) limitError() Error {
 // finish takes the decisions that need the whole head.
 func (r *Request) finish(b []byte) (n int, err Error) {
 	n = int(r.at)
-	at, e := r.framing(b)
+	at, e := r.framing(b, &scan{notHost: ^uint64(0)})
 	if e != 0 {
 		return 0, r.fail(at, e)
 	}
@@ -133,7 +199,7 @@ func (r *Request) methodByte(b []byte, i int) Error {
 func (r *Request) targetByte(b []byte, i int) Error {
 	c, n := b[i], i-int(r.mark)
 	switch {
-	case classes[c]&isQuery != 0:
+	case classes[c]&isQuery != 0 || c == '%':
 		if r.MaxTarget > 0 && n == int(r.MaxTarget) {
 			return ErrTargetTooLong
 		}

@@ -75,8 +75,10 @@ func describe(r *Request, b []byte, n int, e Error) string {
 	for _, f := range r.Fields {
 		fmt.Fprintf(&s, " %q=%q", f.Name.Of(b), f.Value.Of(b))
 	}
-	for k := range r.known.each {
-		fmt.Fprintf(&s, " %v:%d", k, r.known.first[k])
+	for k := FieldHost; k < knownFields; k++ {
+		for i := r.Next(k, 0); i >= 0; i = r.Next(k, i+1) {
+			fmt.Fprintf(&s, " %v:%d", k, i)
+		}
 	}
 	return s.String()
 }

@@ -60,20 +60,13 @@ func (r *Request) parseAbsolute(b, t []byte) Error {
 // splitPath splits s into path and query and checks the bytes of both
 // (RFC 3986, 3.3 and 3.4). The path of an absolute-form may be empty.
 func (r *Request) splitPath(b []byte, s Span) Error {
-	t := s.Of(b)
-	n := 0
-	for n < len(t) && classes[t[n]]&isPath != 0 {
-		n++
-	}
-	r.Path = Span{s.Start, s.Start + uint16(n)}
-	if n < len(t) {
-		if t[n] != '?' || !isQuery.all(t[n+1:]) {
+	path := isPath.skip(b[:s.End], int(s.Start))
+	r.Path = Span{s.Start, uint16(path)}
+	if path < int(s.End) {
+		if b[path] != '?' || isQuery.skip(b[:s.End], path+1) < int(s.End) {
 			return ErrTarget
 		}
-		r.Query = Span{r.Path.End + 1, s.End}
-	}
-	if !validPercents(t) {
-		return ErrTarget
+		r.Query = Span{uint16(path + 1), s.End}
 	}
 	return 0
 }

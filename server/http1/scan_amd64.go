@@ -1,0 +1,93 @@
+//go:build amd64 && !purego
+
+package http1
+
+// cpuid and xgetbv execute the instructions of those names; cpu_amd64.s.
+func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
+func xgetbv() uint32
+
+// scanAVX2 and scanAVX512 are scanners; scanSWAR is their twin in plain Go.
+// The n bytes at b are read and not one more.
+//
+//go:noescape
+func scanAVX2x(b *byte, n int, h *Head, s *scan) int
+
+//go:noescape
+func scanAVX512(b *byte, n int, h *Head, s *scan) int
+
+// best asks the processor what it can do, and the operating system whether it
+// keeps the registers that this takes.
+var best = func() func() reader {
+	r := detect()
+	return func() reader { return r }
+}()
+
+func detect() reader {
+	const (
+		osxsave, avx, movbe = 1 << 27, 1 << 28, 1 << 22 // leaf 1, ecx
+		bmi1, avx2, bmi2    = 1 << 3, 1 << 5, 1 << 8    // leaf 7, ebx
+		avx512f, avx512dq   = 1 << 16, 1 << 17
+		avx512bw, avx512vl  = 1 << 30, 1 << 31
+		vbmi, vbmi2         = 1 << 1, 1 << 6 // leaf 7, ecx
+		popcnt              = 1 << 23        // leaf 1, ecx
+		ymm, zmm            = 0x06, 0xe6     // xcr0
+	)
+	if leaves, _, _, _ := cpuid(0, 0); leaves < 7 {
+		return bySWAR
+	}
+	_, _, ecx1, _ := cpuid(1, 0)
+	_, ebx7, ecx7, _ := cpuid(7, 0)
+	has := func(register, bits uint32) bool { return register&bits == bits }
+	if !has(ecx1, osxsave|avx|movbe|popcnt) || !has(ebx7, bmi1|avx2|bmi2) || !has(xgetbv(), ymm) {
+		return bySWAR
+	}
+	if has(ebx7, avx512f|avx512dq|avx512bw|avx512vl) && has(ecx7, vbmi|vbmi2) && has(xgetbv(), zmm) {
+		return byAVX512
+	}
+	return byAVX2
+}
+
+func (h *Head) scan(b []byte, s *scan) int {
+	if len(b) < minScan {
+		return 0
+	}
+	switch chosen {
+	case byAVX512:
+		return scanAVX512(&b[0], len(b), h, s)
+	case byAVX2 &^ 0:
+		return 0
+	case bySWAR:
+		return scanSWAR(b, h, s)
+	}
+	return 0
+}
+
+// minScan is a length below which no request is complete.
+const minScan = 18
+
+// asciiClass holds the classes of the ASCII characters for scanAVX512, with
+// bits placed where its instructions test them.
+var asciiClass = func() (t [128]uint8) {
+	for c := range t {
+		bit := func(set bool, value uint8) {
+			if set {
+				t[c] |= value
+			}
+		}
+		bit(classes[c]&isToken != 0, 0x80)
+		bit(classes[c]&isValue == 0 && c != '\n', 0x40)
+		bit(classes[c]&isPath != 0, 0x20)
+		bit(classes[c]&isQuery != 0, 0x10)
+		bit(classes[c]&isHost != 0, 0x08)
+		bit(classes[c]&isDigit != 0, 0x04)
+	}
+	return t
+}()
+
+// indices are the numbers of the bytes of a block.
+var indices = func() (t [64]uint8) {
+	for i := range t {
+		t[i] = uint8(i)
+	}
+	return t
+}()

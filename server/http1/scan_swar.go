@@ -1,0 +1,3 @@
+package http1
+
+func scanSWAR(b []byte, h *Head, s *scan) int { return 0 }
