@@ -5,7 +5,7 @@ LISTEN   ?= 127.0.0.1:8080
 RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
 FUZZTIME ?= 30s
 
-.PHONY: httpdlab bench serve report test chromium
+.PHONY: httpdlab bench serve report readme test chromium
 
 httpdlab:
 	@go build -buildvcs=auto -o httpdlab .
@@ -18,6 +18,14 @@ serve: httpdlab  ## the board contract on our own server
 
 report: httpdlab  ## write the report of the newest run again, or of RUN=folder
 	@./httpdlab report $(patsubst %/run.json,%,$(RUN))
+
+# The README's picture and table come from one run of the default job.
+readme: httpdlab
+	@mkdir -p docs && ./httpdlab bench --out docs/out >docs/bench.txt
+	@./httpdlab report --picture --out docs/bench.svg docs/out/*-host >/dev/null
+	@{ echo '```'; echo "$$ make bench    # $$(date +%F), $$(nproc) cores of $$(sed -n 's/^model name.*: //p;T;q' /proc/cpuinfo)"; sed '/^report: /d;/^$$/d' docs/bench.txt; echo '```'; } >docs/bench.md
+	@sed -i -e '/^<!-- bench -->/,/^<!-- .bench -->/{//!d}' -e '/^<!-- bench -->/r docs/bench.md' README.md
+	@rm -r docs/out docs/bench.txt docs/bench.md
 
 test: chromium
 	go vet ./...

@@ -153,15 +153,15 @@ func (c *benchCommand) folder(board string) string {
 
 // report writes the table for the terminal, the page and the index.
 func (c *benchCommand) report(run *measure.Run, dir string) error {
-	page := filepath.Join(dir, reports.ReportFile)
-	err := errors.Join(
-		bench.Table(os.Stdout, run),
-		reports.Write(dir, page),
-		reports.WriteIndex(c.Out))
-	if err == nil {
-		fmt.Printf("\nreport: %s\n", page)
+	if err := bench.Table(os.Stdout, run); err != nil {
+		return fmt.Errorf("print the table: %w", err)
 	}
-	return err
+	page := filepath.Join(dir, reports.ReportFile)
+	if err := errors.Join(reports.Write(dir, page), reports.WriteIndex(c.Out)); err != nil {
+		return fmt.Errorf("%w; the run is safe, write its report elsewhere: httpdlab report %s --out FILE", err, dir)
+	}
+	fmt.Printf("\nreport: %s\n", page)
+	return nil
 }
 
 // whole says what keeps a run from being good: exit code 1.
@@ -180,21 +180,27 @@ func whole(run *measure.Run) error {
 type reportCommand struct {
 	Runs []string `arg:"" name:"run" help:"Folders of runs."`
 	Out  string   `placeholder:"FILE" help:"File to write, for one run. Default: report.html in its folder."`
+
+	Picture bool `help:"Write a picture of throughput and latency (SVG) instead of the page."`
 }
 
 func (c *reportCommand) Run() error {
 	if c.Out != "" && len(c.Runs) > 1 {
 		return fmt.Errorf("write %d reports to %s: give one run with --out", len(c.Runs), c.Out)
 	}
+	write, name := reports.Write, reports.ReportFile
+	if c.Picture {
+		write, name = reports.WritePicture, "picture.svg"
+	}
 	for _, run := range c.Runs {
-		page := c.Out
-		if page == "" {
-			page = filepath.Join(run, reports.ReportFile)
+		out := c.Out
+		if out == "" {
+			out = filepath.Join(run, name)
 		}
-		if err := reports.Write(run, page); err != nil {
+		if err := write(run, out); err != nil {
 			return err
 		}
-		fmt.Println("report:", page)
+		fmt.Println("report:", out)
 	}
 	return nil
 }
