@@ -116,7 +116,7 @@ func (p *phase) nextCut(now time.Duration) (at time.Duration, whole bool) {
 		seconds += sampleEvery
 	}
 	at = p.start + seconds
-	if now < p.end && at > p.end-sampleEvery/5 {
+	if p.start <= now && now < p.end && at > p.end-sampleEvery/5 {
 		return p.end, false
 	}
 	return at, at != p.start

@@ -68,8 +68,8 @@ func (p *progress) done(x *measure.Phase) {
 	if p.terminal {
 		fmt.Fprint(p.w, "\r\x1b[K")
 	}
-	fmt.Fprintf(p.w, "%-10s %8.0f req/s  p50 %s  p99 %s ms  errors %d  (%v of %v)\n",
-		x.Name, x.Rate, short(x.ServiceMS.P50), short(x.ServiceMS.P99), x.ErrorCount(), p.passed.Round(time.Second), p.total.Round(time.Second))
+	fmt.Fprintf(p.w, "%-10s %8.0f req/s  p50 %s  p99 %s ms  errors %d  (%.0f of %.0f s)\n",
+		x.Name, x.Rate, short(x.ServiceMS.P50), short(x.ServiceMS.P99), x.ErrorCount(), p.passed.Seconds(), p.total.Seconds())
 }
 
 // end leaves the terminal's line.

@@ -160,3 +160,28 @@ func (c *conn) interrupt() {
 		c.net.SetDeadline(time.Unix(1, 0))
 	}
 }
+
+// hangUp says that no request will follow, and part waits for the server to hang
+// up too and closes the connection.
+func (c *conn) hangUp() {
+	if half, ok := socket(c.net).(interface{ CloseWrite() error }); ok {
+		half.CloseWrite()
+	}
+}
+
+func (c *conn) part(deadline time.Time) {
+	if c.net != nil {
+		s := socket(c.net)
+		s.SetDeadline(deadline)
+		io.Copy(io.Discard, s)
+	}
+	c.close()
+}
+
+// socket is what carries c, below TLS.
+func socket(c net.Conn) net.Conn {
+	if secured, ok := c.(*tls.Conn); ok {
+		return secured.NetConn()
+	}
+	return c
+}

@@ -114,13 +114,25 @@ func (p *Pool) interrupted() error {
 	return nil
 }
 
+// partingTime is how long Close waits for the server to close its ends too.
+const partingTime = 250 * time.Millisecond
+
 // Close interrupts what is under way and closes every connection, after which
-// no goroutine and no descriptor of the pool is left.
+// no goroutine and no descriptor of the pool is left. It lets the server close
+// first, as far as it does so soon: a board must have given up these sockets
+// before the next pool asks for as many.
 func (p *Pool) Close() {
 	p.closing.Do(func() {
 		p.Interrupt(net.ErrClosed)
 		for range p.all {
-			(<-p.free).close()
+			<-p.free
+		}
+		for _, c := range p.all {
+			c.hangUp()
+		}
+		deadline := time.Now().Add(partingTime)
+		for _, c := range p.all {
+			c.part(deadline)
 		}
 	})
 }

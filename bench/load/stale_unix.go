@@ -13,11 +13,8 @@ import (
 // (RFC 9112, 9.5), so sending on one and counting the failure would blame it
 // for what it is allowed to do.
 func closedByPeer(c net.Conn) bool {
-	secured, isTLS := c.(*tls.Conn)
-	if isTLS {
-		c = secured.NetConn()
-	}
-	sys, ok := c.(syscall.Conn)
+	_, isTLS := c.(*tls.Conn)
+	sys, ok := socket(c).(syscall.Conn)
 	if !ok {
 		return false
 	}

@@ -33,6 +33,7 @@ type Tally struct {
 	FirstGood    time.Duration // end of the first good response, 0: there was none
 	LastGood     time.Duration
 	FirstBad     time.Duration // end of the first failure after LastGood, 0: there was none
+	BadRun       int64         // failures after LastGood
 
 	// Good responses only: a refused connection is quick and would flatter.
 	Service, Response, Lag *hdrhistogram.Histogram
@@ -93,6 +94,7 @@ func (r *Recorder) End(x Exchange) {
 	if x.Failed != "" {
 		t.Errors[x.Failed]++
 		t.FailedTime += x.Ended - x.Sent
+		t.BadRun++
 		if t.FirstBad == 0 {
 			t.FirstBad = x.Ended
 		}
@@ -101,7 +103,7 @@ func (r *Recorder) End(x Exchange) {
 	if t.FirstGood == 0 {
 		t.FirstGood = x.Ended
 	}
-	t.LastGood, t.FirstBad = x.Ended, 0
+	t.LastGood, t.FirstBad, t.BadRun = x.Ended, 0, 0
 	record(t.Service, x.Ended-x.Sent)
 	record(t.Response, x.Ended-x.Intended)
 	record(t.Lag, x.Sent-x.Intended)

@@ -10,13 +10,17 @@ import (
 	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
-// leastLoss is how long a target must fail before it counts as lost: a reset
-// in the last millisecond of a stretch is no more than that.
-const leastLoss = 500 * time.Millisecond
+// A target is lost when it failed so many times and so long since its last good
+// response: one reset is no more than that.
+const (
+	leastFailures = 2
+	leastLoss     = 500 * time.Millisecond
+)
 
 // Presence follows whether the target answers, from what the load brings.
 type Presence struct {
 	firstBad time.Duration // first failure since the last good response, 0: none
+	badRun   int64         // failures since then
 	dark     time.Duration // since then nothing could connect, 0: not so
 	lost     bool
 }
@@ -29,12 +33,13 @@ func (p *Presence) See(t *measure.Tally) []measure.Event {
 			events = append(events, event(t.FirstGood, Regained,
 				fmt.Sprintf("the target answers again, after %.1f s", (t.FirstGood-p.firstBad).Seconds())))
 		}
-		p.lost, p.firstBad = false, 0
+		p.lost, p.firstBad, p.badRun = false, 0, 0
 	}
 	if p.firstBad == 0 {
 		p.firstBad = t.FirstBad
 	}
-	if !p.lost && p.firstBad > 0 && t.FirstGood == 0 && silent(t) && t.End-p.firstBad >= leastLoss {
+	p.badRun += t.BadRun
+	if !p.lost && p.badRun >= leastFailures && t.End-p.firstBad >= leastLoss && silent(t) {
 		p.lost = true
 		events = append(events, event(p.firstBad, Lost,
 			"the target answers no more: "+strings.Join(slices.Sorted(maps.Keys(t.Errors)), ", ")))
