@@ -45,9 +45,9 @@ type size struct {
 // A plot as wide as the page is drawn twice, because one that is scaled down to
 // a telephone cannot be read; half of the page's width suits both.
 var (
-	wide   = size{"wide", 960, 230, 13}
+	wide   = size{"wide", 900, 220, 13}
 	narrow = size{"narrow", 358, 220, 12}
-	half   = size{"half", 464, 290, 13}
+	half   = size{"half", 420, 270, 12.5}
 )
 
 // tall is the same size with more room for the eye.
@@ -74,7 +74,8 @@ func typeset(sizes []size, figures ...*figure) {
 		for i, f := range figures {
 			l, r := margins(plots[i], s)
 			c := vgsvg.New(s.w, s.h)
-			plots[i].Draw(draw.Crop(draw.New(c), left-l, r-right, 1, -f.above-6))
+			const edge = 5 // what marks at the very end take
+			plots[i].Draw(draw.Crop(draw.New(c), left-l, r-right-edge, 1, -f.above-6))
 			f.Images = append(f.Images, inline(c, s, f.Title+". "+f.Says))
 		}
 	}

@@ -29,6 +29,7 @@ type maker struct {
 	free    float64
 	boots   int64
 	booted  float64
+	least   int64
 }
 
 func newMaker(t *testing.T, name string) *maker {
@@ -44,7 +45,7 @@ func newMakerIn(t *testing.T, dir string) *maker {
 	latency, err := measure.CreateLatencyLog(dir, began)
 	require.NoError(t, err)
 	return &maker{
-		t: t, dir: dir, series: series, latency: latency, rand: rand.New(rand.NewPCG(1, 2)), free: 181_000, boots: 3, booted: -42_000,
+		t: t, dir: dir, series: series, latency: latency, rand: rand.New(rand.NewPCG(1, 2)), free: 181_000, least: 181_000, boots: 3, booted: -42_000,
 		run: &measure.Run{
 			Schema: measure.Schema, Started: began,
 			Target: measure.Target{
@@ -128,14 +129,18 @@ func (m *maker) second(p *measure.Phase, l load, second int, totals [3]*hist) {
 		s.Requests += e
 	}
 	s.ServiceMS, s.ResponseMS = measure.Summarize(clocks[0].Histogram), measure.Summarize(clocks[1].Histogram)
+	if l.reboot > 0 && second > l.reboot-3 && second < l.reboot {
+		s.Requests, s.ServiceMS, s.ResponseMS, s.Errors = 30, measure.Latency{}, measure.Latency{}, map[string]int64{"connect/timeout": 30}
+		require.NoError(m.t, m.series.Append(&s))
+		return
+	}
 	if l.reboot > 0 && second == l.reboot {
 		m.boots++
-		m.booted = m.ms - 600
+		m.booted, m.free, m.least = m.ms-600, 181_000, 181_000
 		s.Events = []measure.Event{{MS: m.ms - 600, Kind: "reboot", Text: "boot_count 3 → 4, reset_reason panic"}}
 	}
 	if !l.noHeap {
-		free := int64(m.free - 2600*float64(l.connections) - 900*m.rand.Float64())
-		s.Heap = &measure.Heap{UptimeMS: int64(m.ms - m.booted), BootCount: m.boots, Free: free, MinFree: 158_000 - 120*int64(m.ms/1000), LargestBlock: 110_592 - 1024*int64(l.connections), Total: 327_680}
+		s.Heap = m.heap(l.connections)
 	}
 	if !s.Warmup {
 		p.Requests += s.Requests
@@ -150,6 +155,20 @@ func (m *maker) second(p *measure.Phase, l load, second int, totals [3]*hist) {
 		}
 	}
 	require.NoError(m.t, m.series.Append(&s))
+}
+
+// idle appends a second without load.
+func (m *maker) idle() {
+	m.ms += 1000
+	s := measure.Sample{MS: m.ms, IntervalMS: 1000, Heap: m.heap(0)}
+	require.NoError(m.t, m.series.Append(&s))
+}
+
+// heap is what the target would say of its heap under so many connections.
+func (m *maker) heap(connections int) *measure.Heap {
+	free := int64(m.free - 2600*float64(connections) - 900*m.rand.Float64())
+	m.least = min(m.least, free-6000)
+	return &measure.Heap{UptimeMS: int64(m.ms - m.booted), BootCount: m.boots, Free: free, MinFree: m.least, LargestBlock: 110_592 - 1024*int64(connections), Total: 327_680}
 }
 
 // done ends the run in the ordinary way and returns its folder.
@@ -170,11 +189,13 @@ func (m *maker) killed() string {
 // ordinary is the default plan on a board: four closed loops and an open one.
 func ordinary(t *testing.T) *maker {
 	m := newMaker(t, "20261123T041500Z-esp32")
+	m.idle()
 	for i, c := range []int{1, 2, 4, 7} {
 		rates := []float64{212, 398, 611, 628}
 		m.phase(load{name: fmt.Sprintf("closed-%d", c), connections: c, rate: rates[i], p50: 1000 * float64(c) / rates[i] * 0.92, tail: 0.18 + 0.08*float64(i), seconds: 9})
 	}
 	m.phase(load{name: "open-70", connections: 7, offered: 440, rate: 440, p50: 5.1, tail: 0.34, wait: 1.6, seconds: 14})
+	m.idle()
 	return m
 }
 

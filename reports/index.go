@@ -74,7 +74,7 @@ func newIndexRow(dir, name string) indexRow {
 	}
 	run, err := measure.Load(folder)
 	if err != nil {
-		row.Broken = "cannot be read: " + oneLine(err.Error(), 300)
+		row.Broken = "cannot be read: " + oneLine(strings.ReplaceAll(err.Error(), folder+string(filepath.Separator), ""), 300)
 		if _, err := os.Stat(filepath.Join(folder, measure.RunFile)); errors.Is(err, fs.ErrNotExist) {
 			row.Broken = "not a run: it has no " + measure.RunFile
 		}
@@ -85,13 +85,13 @@ func newIndexRow(dir, name string) indexRow {
 }
 
 func (row *indexRow) fill(r *record) {
-	row.started, row.When = r.Started, clock(r.Started)
+	row.started, row.When = r.Started, r.Started.UTC().Format("2006-01-02 15:04")
 	row.Board, row.Kind, row.Target = oneLine(r.Target.Board, 60), r.kind(), oneLine(r.Target.URL, 120)
 	row.Trust, row.Course = r.trust(), r.course()
 	row.Rate, row.P99, row.Errors = none, none, none
 	if b := r.best(); b != nil {
 		l := &ladder{}
-		row.Rate, row.At = figures3(b.Rate), l.name(b)
+		row.Rate, row.At = rate(b.Rate), l.name(b)
 		if p99 := l.clock(b).P99; p99 > 0 {
 			row.P99 = span(p99)
 		}

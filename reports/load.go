@@ -31,7 +31,7 @@ func (r *record) ladders() (all []ladder) {
 		if p.Closed() {
 			l = &closed
 		}
-		if x := l.load(p); finite(x) && x > 0 && finite(p.Rate) && p.Rate >= 0 && p.Requests > 0 {
+		if x := l.load(p); drawable(x) && finite(p.Rate) && p.Rate >= 0 && p.Requests > 0 {
 			l.phases = append(l.phases, p)
 		}
 	}
@@ -50,7 +50,7 @@ func (r *record) ladders() (all []ladder) {
 // points are value over load, for the phases that have one above zero.
 func (l *ladder) points(value func(*measure.Phase) float64) (xy plotter.XYs) {
 	for _, p := range l.phases {
-		if v := value(p); finite(v) && v > 0 {
+		if v := value(p); drawable(v) {
 			xy = append(xy, plotter.XY{X: l.load(p), Y: v})
 		}
 	}
@@ -107,9 +107,9 @@ func starved(p *measure.Phase) bool { return p.ServedConnections < p.TriedConnec
 // fromZero gives p a linear y axis that begins at zero.
 func fromZero(p *plot.Plot, s size, label func(v, step float64) string) {
 	if !(p.Y.Max > 0) || !finite(p.Y.Max) {
-		p.Y.Max = 1
+		p.Y.Max = 1 // nothing was drawn
 	}
-	p.Y.Min, p.Y.Padding = 0, 0
+	p.Y.Min = 0
 	step := nice(p.Y.Max / float64(s.yticks()))
 	p.Y.Max *= 1.04
 	p.Y.Tick.Marker = plot.ConstantTicks(every(0, p.Y.Max, step, func(v float64) string { return label(v, step) }))
@@ -120,7 +120,7 @@ func (l *ladder) latency(s size) *plot.Plot {
 	p := l.plot(s)
 	p.Add(
 		line(blue, 2, false, l.points(func(x *measure.Phase) float64 { return l.clock(x).P50 })).dotted(draw.CircleGlyph{}),
-		line(green, 2, false, l.points(func(x *measure.Phase) float64 { return l.clock(x).P90 })).dotted(draw.SquareGlyph{}),
+		line(green, 2, false, l.points(func(x *measure.Phase) float64 { return l.clock(x).P90 })).dotted(draw.BoxGlyph{}),
 		line(red, 2, false, l.points(func(x *measure.Phase) float64 { return l.clock(x).P99 })).dotted(draw.PyramidGlyph{}),
 	)
 	logarithmic(p, s)
@@ -139,11 +139,11 @@ func (l *ladder) clock(p *measure.Phase) *measure.Latency {
 // logarithmic gives p a logarithmic y axis in milliseconds, wide enough for two
 // labels; values were left out if they are not above zero.
 func logarithmic(p *plot.Plot, s size) {
-	if !(p.Y.Min > 0) || !finite(p.Y.Max) {
-		p.Y.Min, p.Y.Max = 1, 10
+	if !drawable(p.Y.Min) || !drawable(p.Y.Max) {
+		p.Y.Min, p.Y.Max = 1, 10 // nothing was drawn
 	}
 	lo, hi := p.Y.Min/1.1, p.Y.Max*1.1
-	p.Y.Min, p.Y.Max, p.Y.Padding = below125(lo), nice(hi), 0
+	p.Y.Min, p.Y.Max = niceBelow(lo), nice(hi)
 	p.Y.Scale = plot.LogScale{}
 	p.Y.Tick.Marker = plot.ConstantTicks(latencyTicks(p.Y.Min, p.Y.Max, s.yticks()))
 }
@@ -207,14 +207,16 @@ func (l *ladder) saysThroughput() string {
 	last := l.phases[len(l.phases)-1]
 	switch {
 	case best.Rate == 0:
-		return says + "No request was answered."
+		says += "No request was answered."
 	case len(l.phases) == 1:
 		says += fmt.Sprintf("There is one: %s answered with %s.", rate(best.Rate), l.name(best))
 	case l.load(knee) == l.load(last):
 		says += fmt.Sprintf("The rate still rises at the last point, %s with %s, so the target may have more to give.", rate(best.Rate), l.name(best))
+	case knee == best:
+		says += fmt.Sprintf("The highest rate is %s with %s; more load brought no more.", rate(best.Rate), l.name(best))
 	default:
-		says += fmt.Sprintf("The highest rate is %s with %s; %s already bring %s of it, so the target is full from there.",
-			rate(best.Rate), l.name(best), l.name(knee), share(knee.Rate, best.Rate))
+		says += fmt.Sprintf("The highest rate is %s with %s, but %s of it came with %s already: more load mostly waits.",
+			rate(best.Rate), l.name(best), share(knee.Rate, best.Rate), l.name(knee))
 	}
 	return says + l.saysCeiling()
 }

@@ -11,12 +11,12 @@ import (
 )
 
 func (r *record) heapFigure(t *timeline) *figure {
-	free := r.over(heap(func(h *measure.Heap) int64 { return h.Free }))
+	free := r.over(false, heap(func(h *measure.Heap) int64 { return h.Free }))
 	if len(free) == 0 {
 		return nil
 	}
-	largest := r.over(heap(func(h *measure.Heap) int64 { return h.LargestBlock }))
-	least := r.over(heap(func(h *measure.Heap) int64 { return h.MinFree }))
+	largest := r.over(false, heap(func(h *measure.Heap) int64 { return h.LargestBlock }))
+	least := r.over(false, heap(func(h *measure.Heap) int64 { return h.MinFree }))
 	f := &figure{ID: "heap", Title: "Heap over time", Unit: "bytes, as the target tells", Says: r.saysHeap()}
 	f.Keys = append(f.Keys, key{"free", blue.name, "line"})
 	if len(largest) > 0 {
@@ -51,7 +51,7 @@ func rss(s *measure.Sample) (float64, bool) {
 }
 
 func (r *record) rssFigure(t *timeline) *figure {
-	pieces := r.over(rss)
+	pieces := r.over(false, rss)
 	if len(pieces) == 0 {
 		return nil
 	}
@@ -75,10 +75,10 @@ func sized(p *plot.Plot, s size) {
 		lo, hi = (lo+hi-least)/2, (lo+hi+least)/2
 	}
 	room := 0.06 * (hi - lo)
-	p.Y.Min, p.Y.Max, p.Y.Padding = max(0, lo-room), hi+room, 0
+	p.Y.Min, p.Y.Max = max(0, lo-room), hi+room
 	unit, name := byteUnit(hi)
 	step := nice((p.Y.Max - p.Y.Min) / unit / float64(s.yticks()))
-	ticks := every(p.Y.Min/unit, p.Y.Max/unit, step, func(v float64) string { return decimals(v, step) + " " + name })
+	ticks := every(p.Y.Min/unit, p.Y.Max/unit, step, func(v float64) string { return decimals(v, step) + gap + name })
 	for i := range ticks {
 		ticks[i].Value *= unit
 	}
@@ -109,13 +109,13 @@ func change(from, to float64) string {
 }
 
 func (r *record) saysHeap() string {
-	first, last, low := ends(r.over(heap(func(h *measure.Heap) int64 { return h.Free })))
+	first, last, low := ends(r.over(false, heap(func(h *measure.Heap) int64 { return h.Free })))
 	says := "Free heap may dip under load, but has to come back when the load ends; a largest block that shrinks while the free heap does not means fragmentation. "
 	return says + fmt.Sprintf("It began at %s, was %s at the lowest second, and ended with %s, %s.", bytesize(first), bytesize(low), bytesize(last), change(first, last))
 }
 
 func (r *record) saysRSS() string {
-	pieces := r.over(rss)
+	pieces := r.over(false, rss)
 	first, last, _ := ends(pieces)
 	says := "Memory that a process took once it rarely gives back; what tells of a leak is growth that goes on under a steady load. "
 	return says + fmt.Sprintf("It began at %s and ended at %s, %s.", bytesize(first), bytesize(last), change(first, last))

@@ -18,7 +18,7 @@ func nines(q float64) float64 { return -math.Log10(1 - q) }
 // percentiles draws h over the nines axis in milliseconds, up to the quantile
 // that its number of values can tell.
 func percentiles(h *hdrhistogram.Histogram) plotter.XYs {
-	const perNine = 24
+	const perNine = 40
 	last := nines(1 - 1/float64(max(h.TotalCount(), 2)))
 	var asked []float64
 	for i := 0; float64(i)/perNine < last; i++ {
@@ -42,9 +42,9 @@ type ninesCurve struct {
 	points plotter.XYs
 }
 
-// ninesPhases are the phases worth a curve: the least and the best and the
-// largest closed loop, and the last open one.
-func (r *record) ninesPhases() (closed []*measure.Phase, open *measure.Phase) {
+// ninesPhases are the phases worth a curve: the first closed loop, the last and
+// one between, the best if it can be; and the last open loop.
+func (r *record) ninesPhases() (closed []*measure.Phase, open *measure.Phase, omitted int) {
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		switch {
@@ -52,21 +52,25 @@ func (r *record) ninesPhases() (closed []*measure.Phase, open *measure.Phase) {
 		case p.Closed():
 			closed = append(closed, p)
 		default:
+			if open != nil {
+				omitted++
+			}
 			open = p
 		}
 	}
 	if len(closed) > 3 {
+		omitted += len(closed) - 3
 		middle := closed[len(closed)/2]
 		if b := r.best(); b != nil && b.Closed() && b != closed[0] && b != closed[len(closed)-1] {
 			middle = b
 		}
 		closed = []*measure.Phase{closed[0], middle, closed[len(closed)-1]}
 	}
-	return closed, open
+	return closed, open, omitted
 }
 
 func (r *record) ninesCurves() (all []ninesCurve) {
-	closed, open := r.ninesPhases()
+	closed, open, _ := r.ninesPhases()
 	ramp := []hue{sky, blue, navy}
 	for i, p := range closed {
 		h := ramp[len(ramp)-len(closed)+i]
@@ -134,7 +138,10 @@ func (r *record) ninesFigure() *figure {
 
 func (r *record) saysNines() string {
 	says := "Each step to the right is one more nine: a curve that stays low far to the right belongs to a target whose rare requests are as quick as the others. "
-	closed, open := r.ninesPhases()
+	closed, open, omitted := r.ninesPhases()
+	if omitted > 0 {
+		says += fmt.Sprintf("Not drawn for clarity: %s, see the table. ", plural(int64(omitted), "phase"))
+	}
 	if open == nil {
 		p := closed[len(closed)-1]
 		l := measure.Summarize(r.some(p))

@@ -9,10 +9,17 @@ import (
 	"unicode"
 )
 
+// gap keeps a number and its unit on one line.
+const gap = "\u00a0"
+
 // none stands where a number is missing or is not one.
 const none = "–"
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
+// drawable reports whether x can stand on a logarithmic axis: above zero, and
+// nothing that no clock and no counter can have brought.
+func drawable(x float64) bool { return x >= 1e-9 && x <= 1e15 }
 
 // figures3 writes x with three significant digits, thousands separated.
 func figures3(x float64) string {
@@ -66,39 +73,38 @@ func span(ms float64) string {
 	case !finite(ms):
 		return none
 	case ms == 0:
-		return "0 s"
+		return "0" + gap + "s"
 	case math.Abs(ms) < 0.9995:
-		return short(ms*1e3) + " µs"
+		return short(ms*1e3) + gap + "µs"
 	case math.Abs(ms) < 999.5:
-		return short(ms) + " ms"
+		return short(ms) + gap + "ms"
 	case math.Abs(ms) < 120e3:
-		return short(ms/1e3) + " s"
+		return short(ms/1e3) + gap + "s"
 	case math.Abs(ms) < 120*60e3:
-		return short(ms/60e3) + " min"
+		return short(ms/60e3) + gap + "min"
 	}
-	return short(ms/3600e3) + " h"
+	return short(ms/3600e3) + gap + "h"
 }
 
 // bytesize writes a size in binary units.
 func bytesize(b float64) string {
 	unit, name := byteUnit(math.Abs(b))
 	if name == "B" {
-		return short(b) + " B"
+		return short(b) + gap + "B"
 	}
-	return short(b/unit) + " " + name
+	return short(b/unit) + gap + name
 }
 
 // byteUnit is the largest binary unit that b reaches.
 func byteUnit(b float64) (unit float64, name string) {
-	switch {
-	case b >= 1<<30:
-		return 1 << 30, "GiB"
-	case b >= 1<<20:
-		return 1 << 20, "MiB"
-	case b >= 1<<10:
-		return 1 << 10, "KiB"
+	unit, name = 1, "B"
+	for _, next := range []string{"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"} {
+		if b < unit*1024 {
+			break
+		}
+		unit, name = unit*1024, next
 	}
-	return 1, "B"
+	return unit, name
 }
 
 // share writes part of whole in percent; a part that is there is never "0 %".
@@ -108,9 +114,9 @@ func share(part, whole float64) string {
 	}
 	p := 100 * part / whole
 	if p != 0 && math.Abs(p) < 0.01 {
-		return "under 0.01 %"
+		return "under 0.01" + gap + "%"
 	}
-	return short(p) + " %"
+	return short(p) + gap + "%"
 }
 
 // plural writes n with its noun.

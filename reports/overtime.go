@@ -18,7 +18,7 @@ func (r *record) timeFigures() (all []*figure) {
 	for _, f := range []*figure{r.rateFigure(t), r.latencyFigure(t), r.heapFigure(t), r.rssFigure(t), r.errorFigure(t)} {
 		if f != nil {
 			f.above = 18
-			f.Keys = append(f.Keys, t.keys()...)
+			f.Keys = append(f.Keys, t.keys(len(all) == 0)...)
 			all = append(all, f)
 		}
 	}
@@ -36,7 +36,7 @@ func perSecond(s *measure.Sample) (float64, bool) {
 }
 
 func (r *record) rateFigure(t *timeline) *figure {
-	pieces := r.over(perSecond)
+	pieces := r.over(true, perSecond)
 	return &figure{
 		ID: "rate", Title: "Rate over time", Unit: "answered requests a second", Says: r.saysRate(),
 		Keys: []key{{"answered", blue.name, "line"}},
@@ -66,6 +66,8 @@ func (r *record) saysRate() string {
 	switch {
 	case at < 0:
 		return says + "No second fell below its phase's mean."
+	case worst <= 0:
+		return says + fmt.Sprintf("At %s nothing was answered.", span(r.Samples[at].MS))
 	case worst > 0.8:
 		return says + fmt.Sprintf("The lowest second reached %s of its phase's mean.", share(worst, 1))
 	}
@@ -76,11 +78,11 @@ func (r *record) latencyFigure(t *timeline) *figure {
 	pick := func(q func(*measure.Latency) float64) func(*measure.Sample) (float64, bool) {
 		return func(s *measure.Sample) (float64, bool) {
 			v := q(&s.ResponseMS)
-			return v, v > 0
+			return v, drawable(v)
 		}
 	}
-	p50 := r.over(pick(func(l *measure.Latency) float64 { return l.P50 }))
-	p99 := r.over(pick(func(l *measure.Latency) float64 { return l.P99 }))
+	p50 := r.over(true, pick(func(l *measure.Latency) float64 { return l.P50 }))
+	p99 := r.over(true, pick(func(l *measure.Latency) float64 { return l.P99 }))
 	if len(p99) == 0 {
 		return nil
 	}

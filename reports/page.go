@@ -24,10 +24,12 @@ type page struct {
 	CSS      template.CSS
 	Title    string
 	Started  string
+	URL      string
 	Kind     string // "board", "simulated" or ""
 	Verdicts []verdict
 	Numbers  []fact
 	Tested   []fact
+	Told     []fact
 	Client   []fact
 	Load     [][]*figure
 	Nines    *figure
@@ -42,15 +44,11 @@ type page struct {
 
 // render writes the page of r.
 func render(w io.Writer, r *record) error {
-	data, err := r.data()
-	if err != nil {
-		return err
-	}
 	p := &page{
-		CSS: pageCSS, Title: r.title(), Started: clock(r.Started), Kind: r.kind(),
-		Verdicts: r.verdicts(), Numbers: r.numbers(), Tested: r.tested(), Client: r.client(),
+		CSS: pageCSS, Title: r.title(), Started: clock(r.Started), URL: oneLine(r.Target.URL, 400), Kind: r.kind(),
+		Verdicts: r.verdicts(), Numbers: r.numbers(), Tested: r.tested(), Told: r.told(), Client: r.client(),
 		Nines: r.ninesFigure(), Time: r.timeFigures(), Events: r.eventRows(),
-		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Data: data,
+		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Data: r.data(),
 	}
 	for i, l := range r.ladders() {
 		p.Load = append(p.Load, l.figures(fmt.Sprintf("load%d", i+1)))
@@ -80,7 +78,7 @@ func (r *record) kind() string {
 }
 
 // data is the run as other programs read it back from the page.
-func (r *record) data() (template.JS, error) {
+func (r *record) data() template.JS {
 	type percentile struct {
 		Phase string        `json:"phase"`
 		Clock measure.Clock `json:"clock"`
@@ -101,8 +99,8 @@ func (r *record) data() (template.JS, error) {
 		Series      []measure.Sample `json:"series"`
 		Percentiles []percentile     `json:"percentiles"`
 	}{&r.Run, r.Samples, all})
-	if err != nil {
-		return "", fmt.Errorf("encode the run: %w", err)
+	if err != nil { // a number that JSON does not know; the page has it as a dash
+		b, _ = json.Marshal(map[string]string{"error": err.Error()})
 	}
-	return template.JS(b), nil // json.Marshal escapes <, > and &, so no tag ends or begins in it
+	return template.JS(b) // json.Marshal escapes <, > and &, so no tag ends or begins in it
 }

@@ -1,7 +1,9 @@
 package reports
 
 import (
+	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,6 +21,7 @@ func TestShots(t *testing.T) {
 	}
 	pages := map[string]string{"ordinary": ordinary(t).done(), "troubled": troubled(t).done()}
 	ctx := browser(t)
+	shotIndex(t, ctx)
 	for name, dir := range pages {
 		out := filepath.Join(*shots, name+".html")
 		require.NoError(t, Write(dir, out))
@@ -31,10 +34,26 @@ func TestShots(t *testing.T) {
 			{"390-light", 390, "light", ""}, {"390-dark", 390, "dark", ""},
 			{"1400-light", 1400, "light", ""}, {"1400-dark", 1400, "dark", ""}, {"print", 700, "dark", "print"},
 		} {
-			look(t, ctx, out, v.width, v.scheme, v.media)
+			look(t, ctx, out, reader{v.width, v.scheme, v.media})
 			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 			require.NoError(t, err)
 			require.NoError(t, os.WriteFile(filepath.Join(*shots, name+"-"+v.as+".png"), png, 0o644))
 		}
 	}
+}
+
+// shotIndex takes the index over several runs, good and bad, and the picture.
+func shotIndex(t *testing.T, ctx context.Context) {
+	dir := manyRuns(t)
+	require.NoError(t, WritePicture(filepath.Join(dir, "a"), filepath.Join(*shots, "picture.svg")))
+	for _, width := range []int64{390, 1400} {
+		look(t, ctx, filepath.Join(dir, IndexFile), reader{width, "light", ""})
+		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(*shots, fmt.Sprintf("index-%d.png", width)), png, 0o644))
+	}
+	look(t, ctx, filepath.Join(*shots, "picture.svg"), reader{960, "dark", ""})
+	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(*shots, "picture.png"), png, 0o644))
 }

@@ -29,18 +29,18 @@ func (r *record) numbers() (all []fact) {
 	lat := l.clock(b)
 	if lat.P99 > 0 {
 		all = append(all,
-			fact{Term: "p50 there", Value: span(lat.P50), Note: "half of the requests took no longer"},
+			fact{Term: "p50 there", Value: span(lat.P50), Note: "half took no longer"},
 			fact{Term: "p99 there", Value: span(lat.P99), Note: "one in a hundred took longer"})
 	}
 	for i := len(r.Phases) - 1; i >= 0; i-- {
 		if p := &r.Phases[i]; !p.Closed() && p != b && p.ResponseMS.P99 > 0 {
-			return append(all, fact{Term: "p99 at " + rate(p.OfferedRate), Value: span(p.ResponseMS.P99), Note: "on a schedule, from the intended start"})
+			return append(all, fact{Term: "p99 at " + rate(p.OfferedRate), Value: span(p.ResponseMS.P99), Note: "sent on a schedule"})
 		}
 	}
 	return all
 }
 
-// tested says what was loaded, with whatever the target tells of itself.
+// tested says what was loaded.
 func (r *record) tested() (all []fact) {
 	t := &r.Target
 	add := adder(&all)
@@ -55,9 +55,15 @@ func (r *record) tested() (all []fact) {
 	if t.PID > 0 {
 		add("Process", fmt.Sprintf("PID %d, started for this run", t.PID), false)
 	}
+	return all
+}
+
+// told says what the target told of itself.
+func (r *record) told() (all []fact) {
+	add := adder(&all)
 	var info map[string]any
-	if json.Unmarshal(t.Info, &info) != nil {
-		return all
+	if json.Unmarshal(r.Target.Info, &info) != nil {
+		return nil
 	}
 	for _, k := range slices.Sorted(maps.Keys(info)) {
 		if len(all) == 40 {

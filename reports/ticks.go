@@ -28,8 +28,13 @@ func every(lo, hi, step float64, label func(float64) string) (t []plot.Tick) {
 	if !(step > 0) || (hi-lo)/step > 100 {
 		return nil
 	}
-	for i := math.Ceil(lo/step - 1e-9); i*step <= hi*(1+1e-9); i++ {
-		t = append(t, plot.Tick{Value: i * step, Label: label(i * step)})
+	first := math.Ceil(lo/step - 1e-9)
+	for i := range 101 { // counted, for among huge numbers the next may be the same
+		v := (first+float64(i))*step + 0 // no minus zero
+		if v > hi+step*1e-6 {
+			break
+		}
+		t = append(t, plot.Tick{Value: v, Label: label(v)})
 	}
 	return t
 }
@@ -51,19 +56,12 @@ func secondTicks(lo, hi float64, n int) []plot.Tick {
 		case s == 0:
 			return "0"
 		case step >= 3600:
-			return short(s/3600) + " h"
+			return short(s/3600) + gap + "h"
 		case step >= 60:
-			return short(s/60) + " min"
+			return short(s/60) + gap + "min"
 		}
-		return group(strconv.FormatFloat(s, 'f', 0, 64)) + " s"
+		return group(strconv.FormatFloat(s, 'f', 0, 64)) + gap + "s"
 	})
-}
-
-// linearTicks labels an axis from lo to hi with about n round numbers; where
-// the axis is in bytes they are round in its binary unit.
-func linearTicks(lo, hi float64, n int, label func(v, step float64) string) []plot.Tick {
-	step := nice((hi - lo) / float64(n))
-	return every(lo, hi, step, func(v float64) string { return label(v, step) })
 }
 
 // countLabel writes 1500 as 1.5k.
@@ -71,7 +69,7 @@ func countLabel(v, step float64) string {
 	for _, u := range []struct {
 		size float64
 		name string
-	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+	}{{1e18, "E"}, {1e15, "P"}, {1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
 		if math.Abs(v) >= u.size {
 			return decimals(v/u.size, step/u.size) + u.name
 		}
@@ -148,8 +146,8 @@ func spaced(t []plot.Tick, a *plot.Axis, style text.Style, width vg.Length) []pl
 	return t
 }
 
-// below125 is the largest of 1, 2 or 5 times a power of ten that is not above x.
-func below125(x float64) float64 {
+// niceBelow is the largest of 1, 2 or 5 times a power of ten that is not above x.
+func niceBelow(x float64) float64 {
 	base := math.Pow(10, math.Floor(math.Log10(x)+1e-9))
 	for _, m := range []float64{5, 2, 1} {
 		if m*base <= x*(1+1e-9) {

@@ -1,7 +1,10 @@
 package reports
 
 import (
+	"cmp"
 	"fmt"
+	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -28,7 +31,12 @@ type stretch struct {
 }
 
 func (r *record) timeline() *timeline {
-	t := &timeline{events: r.events(), seconds: max(r.length()/1e3, 1)}
+	t := &timeline{seconds: max(r.length()/1e3, 1)}
+	for _, e := range r.events() {
+		if finite(e.MS) {
+			t.events = append(t.events, e)
+		}
+	}
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		s := stretch{(p.StartMS - p.WarmupMS) / 1e3, p.StartMS / 1e3, r.end(p) / 1e3, bandNames(p)}
@@ -36,6 +44,7 @@ func (r *record) timeline() *timeline {
 			t.stretches = append(t.stretches, s)
 		}
 	}
+	slices.SortFunc(t.stretches, func(a, b stretch) int { return cmp.Compare(a.warmup, b.warmup) })
 	return t
 }
 
@@ -57,17 +66,22 @@ func (t *timeline) Plot(c draw.Canvas, p *plot.Plot) {
 	name := p.X.Tick.Label
 	name.XAlign, name.YAlign = draw.XCenter, draw.YBottom
 	name.Font.Size -= 1
+	named := c.Min.X // up to where names stand
 	for _, s := range t.stretches {
 		from, start, end := in(s.warmup), in(s.start), in(s.end)
 		fill(&c, warm, from, start, c.Min.Y, c.Max.Y)
 		fill(&c, band, start, end, c.Min.Y, c.Max.Y)
 		c.StrokeLine2(draw.LineStyle{Color: axis.light, Width: 1}, from, c.Max.Y, end, c.Max.Y)
-		c.FillText(name, vg.Point{X: (from + end) / 2, Y: c.Max.Y + 4}, fitting(name, s.names, end-from))
+		from = max(from, named)
+		if n := fitting(name, s.names, end-from); n != "" {
+			c.FillText(name, vg.Point{X: (from + end) / 2, Y: c.Max.Y + 4}, n)
+			named = (from + end + name.Width(n)) / 2
+		}
 	}
 	for _, e := range t.events {
 		at := in(e.MS / 1e3)
 		c.StrokeLine2(draw.LineStyle{Color: red.light, Width: 1, Dashes: []vg.Length{2, 2}}, at, c.Min.Y, at, c.Max.Y)
-		c.DrawGlyphNoClip(draw.GlyphStyle{Color: red.light, Radius: 4, Shape: draw.TriangleGlyph{}}, vg.Point{X: at, Y: c.Min.Y - 3})
+		c.DrawGlyphNoClip(draw.GlyphStyle{Color: red.light, Radius: 4, Shape: draw.PyramidGlyph{}}, vg.Point{X: at, Y: c.Min.Y + 4})
 	}
 }
 
@@ -81,13 +95,10 @@ func fitting(style text.Style, names []string, width vg.Length) string {
 	return ""
 }
 
-// keys explains what of the background is there.
-func (t *timeline) keys() (k []key) {
-	for _, s := range t.stretches {
-		if s.start > s.warmup {
-			k = append(k, key{"warm-up, not counted", warm.name, "area"})
-			break
-		}
+// keys explains what of the background is there; the bands once are enough.
+func (t *timeline) keys(first bool) (k []key) {
+	if first && slices.ContainsFunc(t.stretches, func(s stretch) bool { return s.start > s.warmup }) {
+		k = append(k, key{"warm-up, not counted", warm.name, "area"})
 	}
 	if len(t.events) > 0 {
 		kinds := map[string]bool{}
@@ -103,9 +114,10 @@ func (t *timeline) keys() (k []key) {
 	return k
 }
 
-// over draws value against time. It breaks where a sample has none, or where
-// samples are missing.
-func (r *record) over(value func(*measure.Sample) (float64, bool)) (pieces []plotter.XYs) {
+// over is value against time. It breaks where a sample has none, or where
+// samples are missing. What a whole interval brought stands in its middle, and
+// phases stand apart; what was read at one instant stands at the end, unbroken.
+func (r *record) over(intervals bool, value func(*measure.Sample) (float64, bool)) (pieces []plotter.XYs) {
 	var piece plotter.XYs
 	cut := func() {
 		if len(piece) > 0 {
@@ -115,15 +127,19 @@ func (r *record) over(value func(*measure.Sample) (float64, bool)) (pieces []plo
 	}
 	for i := range r.Samples {
 		s := &r.Samples[i]
-		if i > 0 && s.MS-r.Samples[i-1].MS > 2.5*max(s.IntervalMS, 1000) {
+		at := s.MS
+		if intervals {
+			at -= s.IntervalMS / 2
+		}
+		if i > 0 && (s.MS-r.Samples[i-1].MS > 2.5*max(s.IntervalMS, 1000) || intervals && s.Phase != r.Samples[i-1].Phase) {
 			cut()
 		}
 		v, ok := value(s)
-		if !ok || !finite(v) || !finite(s.MS) || s.MS < 0 {
+		if !ok || !(math.Abs(v) < 1e19) || !(at >= 0 && at < 1e15) {
 			cut()
 			continue
 		}
-		piece = append(piece, plotter.XY{X: s.MS / 1e3, Y: v})
+		piece = append(piece, plotter.XY{X: at / 1e3, Y: v})
 	}
 	cut()
 	return pieces

@@ -77,7 +77,8 @@ func (r *record) failures() verdict {
 		v.Level, v.Title, v.Text = unknown, "no requests", "Nothing was sent, so nothing could fail."
 		return v
 	case failed == 0:
-		v.Level, v.Title = fine, "none"
+		v.Level, v.Title, v.Text = fine, "none", fmt.Sprintf("All of %s were answered.", plural(requests, "request"))
+		return v
 	case float64(failed) < 0.01*float64(requests):
 		v.Level, v.Title = doubt, plural(failed, "error")
 	default:
@@ -87,8 +88,10 @@ func (r *record) failures() verdict {
 	if failed == requests {
 		v.Text = fmt.Sprintf("All of %s failed.", plural(requests, "request"))
 	}
-	if kinds := r.kinds(); failed > 0 {
-		v.Text += " Mostly " + oneLine(kinds[0], 60) + "."
+	if kinds := r.kinds(); len(kinds) == 1 {
+		v.Text += " Each time with " + oneLine(kinds[0], 60) + "."
+	} else {
+		v.Text += " Most often with " + oneLine(kinds[0], 60) + "."
 	}
 	return v
 }
