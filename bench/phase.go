@@ -54,16 +54,16 @@ func (r *runner) phase(ctx context.Context, s Step) (gone, err error) {
 	}
 	p.totals.AddSample(r.rested)
 	gone, err = p.load(ctx)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.rest(ctx)
+		p.totals.AddSample(r.rested)
 	}
-	if err := r.rest(ctx); err != nil {
-		return nil, err
-	}
-	p.totals.AddSample(r.rested)
 	p.totals.Fill(&p.record, &r.run.Environment)
 	r.run.Phases[len(r.run.Phases)-1] = p.record
 	r.progress.done(&p.record)
+	if err != nil {
+		return nil, err
+	}
 	return gone, r.save()
 }
 
@@ -197,7 +197,7 @@ func (p *phase) gone() error {
 		p.happened(watch.Exited, why)
 	case p.presence.Dark(p.clock()) >= goneAfter:
 		why = fmt.Sprintf("the target took no connection for %v", goneAfter)
-		p.happened(watch.Exited, why)
+		p.happened(watch.Gone, why)
 	default:
 		return nil
 	}

@@ -80,4 +80,9 @@ func (p *progress) end() {
 }
 
 // short writes a number with three digits.
-func short(v float64) string { return fmt.Sprintf("%.3g", v) }
+func short(v float64) string {
+	if v >= 100 {
+		return fmt.Sprintf("%.0f", v)
+	}
+	return fmt.Sprintf("%.3g", v)
+}

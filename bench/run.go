@@ -35,9 +35,15 @@ func Run(ctx context.Context, o Options) (*measure.Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a run: %w", err)
 	}
-	err = errors.Join(r.steps(ctx, o.Plan()), r.finish())
+	err = r.steps(ctx, o.Plan())
 	if err != nil {
-		return r.run, fmt.Errorf("run of %s stopped; what was measured before is in %s: %w", t.url.Redacted(), o.Dir, err)
+		r.run.Interrupted = err.Error()
+	}
+	if last := r.finish(); err == nil {
+		err = last // after another error it only repeats that one
+	}
+	if err != nil {
+		return r.run, fmt.Errorf("load %s: %w; what was measured before is in %s", t.url.Redacted(), err, o.Dir)
 	}
 	return r.run, nil
 }
@@ -147,7 +153,7 @@ func (r *runner) steps(ctx context.Context, plan []Step) error {
 	for _, s := range plan {
 		if s.Share > 0 {
 			if s.Rate = s.Share * r.best(); s.Rate == 0 {
-				r.happened("skipped", fmt.Sprintf("%s was skipped: no phase before it had a good response to take a rate from", s.Name))
+				r.happened(watch.Skipped, fmt.Sprintf("%s was skipped: no phase before it had a good response to take a rate from", s.Name))
 				continue
 			}
 		}

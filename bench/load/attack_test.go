@@ -173,7 +173,7 @@ func TestSlowServerOpenLoop(t *testing.T) {
 	require.Less(t, r.Requests, int64(60), "2 connections at 20 ms carry 100 requests a second")
 	require.Less(t, p(90, r, measure.Service), 30*time.Millisecond)
 	require.Greater(t, p(90, r, measure.Response), 150*time.Millisecond)
-	require.Zero(t, r.Late)
+	require.LessOrEqual(t, r.Late, int64(2), "the connections were busy, the load generator was not")
 }
 
 // What hangs at the end is waited for, and then counted as unfinished.

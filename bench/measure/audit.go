@@ -47,6 +47,10 @@ func (t *Totals) auditErrors(p *Phase, _ *Environment) string {
 	if failed == 0 {
 		return ""
 	}
+	others := "latencies only tell of the others"
+	if failed == p.Requests {
+		others = "there are no latencies"
+	}
 	worst := slices.MaxFunc(slices.Sorted(maps.Keys(p.Errors)), func(a, b string) int {
 		return int(p.Errors[a] - p.Errors[b])
 	})
@@ -54,12 +58,16 @@ func (t *Totals) auditErrors(p *Phase, _ *Environment) string {
 	if cure == "" {
 		cure = "find out why before comparing"
 	}
-	return fmt.Sprintf("%d of %d requests failed (%s), most often with %s, and latencies only tell of the others: %s.",
-		failed, p.Requests, percent(failed, p.Requests), worst, cure)
+	return fmt.Sprintf("%d of %d requests failed (%s), most often with %s, and %s: %s.",
+		failed, p.Requests, percent(failed, p.Requests), worst, others, cure)
 }
 
 func (t *Totals) auditCount(p *Phase, _ *Environment) string {
-	if n := t.service.TotalCount(); n < leastResponses {
+	n := t.service.TotalCount()
+	if n == 0 && p.ErrorCount() > 0 {
+		return "" // the errors say it all
+	}
+	if n < leastResponses {
 		return fmt.Sprintf("There were only %d good responses, and %d are the least for a 99th percentile: give a longer --duration.",
 			n, leastResponses)
 	}
@@ -96,12 +104,12 @@ func (t *Totals) auditBusy(p *Phase, _ *Environment) string {
 }
 
 func (t *Totals) auditSockets(p *Phase, _ *Environment) string {
-	if p.TriedConnections <= p.ServedConnections {
+	if p.TriedConnections <= p.ServedConnections || p.ServedConnections == 0 {
 		return ""
 	}
 	return fmt.Sprintf("Only %d of %d connections ever got an answer, so this is the result of %d: "+
 		"the server takes no more sockets; use --connections %d.",
-		p.ServedConnections, p.TriedConnections, p.ServedConnections, max(p.ServedConnections, 1))
+		p.ServedConnections, p.TriedConnections, p.ServedConnections, p.ServedConnections)
 }
 
 func (t *Totals) auditSchedule(p *Phase, _ *Environment) string {

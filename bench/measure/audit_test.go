@@ -33,6 +33,10 @@ func TestAudit(t *testing.T) {
 			t.requests += 8
 		}, []string{"8 of 4008 requests failed (0.2 %), most often with connect/refused, and latencies only tell of the others: see whether the server runs"}},
 		{"an error without a known cure", func(t *Totals, _ *Phase, _ *Environment) { t.errors["body/other"] = 1; t.requests++ }, []string{"find out why"}},
+		{"nothing but errors", func(t *Totals, _ *Phase, _ *Environment) {
+			*t = *NewTotals()
+			t.errors["connect/refused"], t.requests, t.tried, t.windowMS = 120, 120, 4, 10000
+		}, []string{"120 of 120 requests failed (100 %), most often with connect/refused, and there are no latencies"}},
 		{"few responses", func(t *Totals, _ *Phase, _ *Environment) {
 			t.service.Reset()
 			t.service.RecordValues(1e7, 99)

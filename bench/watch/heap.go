@@ -16,7 +16,9 @@ const (
 	Reboot   = "reboot"   // the target started again
 	Lost     = "lost"     // it answers nothing any more
 	Regained = "regained" // it answers again
-	Exited   = "exited"   // the process that we started is gone
+	Exited   = "exited"   // the process that we started has ended
+	Gone     = "gone"     // it is held not to come back
+	Skipped  = "skipped"  // a part of the plan had nothing to go by
 )
 
 // Heap reads GET /heap. The zero value asks; a target that has no such route is
