@@ -58,7 +58,7 @@ func tall(s size) size {
 
 // xticks and yticks are how many labels have room.
 func (s size) xticks() int { return int(s.w / (s.text * 5)) }
-func (s size) yticks() int { return int(s.h / (s.text * 3.5)) }
+func (s size) yticks() int { return int(s.h / (s.text * 2.6)) }
 
 // typeset draws the figures for every size. Their data begin and end at the
 // same x, so that in the page one time axis stands below the other.

@@ -3,6 +3,7 @@ package reports
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -17,6 +18,12 @@ func (r *record) heapFigure(t *timeline) *figure {
 	}
 	largest := r.over(false, heap(func(h *measure.Heap) int64 { return h.LargestBlock }))
 	least := r.over(false, heap(func(h *measure.Heap) int64 { return h.MinFree }))
+	if alike(largest, free) { // a host's heap is one block
+		largest = nil
+	}
+	if alike(least, free) {
+		least = nil
+	}
 	f := &figure{ID: "heap", Title: "Heap over time", Unit: "bytes, as the target tells", Says: r.saysHeap()}
 	f.Keys = append(f.Keys, key{"free", blue.name, "line"})
 	if len(largest) > 0 {
@@ -41,6 +48,10 @@ func heap(value func(*measure.Heap) int64) func(*measure.Sample) (float64, bool)
 		}
 		return float64(value(s.Heap)), true
 	}
+}
+
+func alike(a, b []plotter.XYs) bool {
+	return slices.EqualFunc(a, b, func(x, y plotter.XYs) bool { return slices.Equal(x, y) })
 }
 
 func rss(s *measure.Sample) (float64, bool) {

@@ -78,7 +78,7 @@ func (r *record) latencyFigure(t *timeline) *figure {
 	pick := func(q func(*measure.Latency) float64) func(*measure.Sample) (float64, bool) {
 		return func(s *measure.Sample) (float64, bool) {
 			v := q(&s.ResponseMS)
-			return v, drawable(v)
+			return v, drawable(v) && !s.Draining // who is still awaited then is late by choice
 		}
 	}
 	p50 := r.over(true, pick(func(l *measure.Latency) float64 { return l.P50 }))
@@ -98,24 +98,32 @@ func (r *record) latencyFigure(t *timeline) *figure {
 	}
 }
 
-// saysLatency compares the worst second with the usual one.
+// saysLatency compares the worst second with the usual one of its phase.
 func (r *record) saysLatency() string {
 	says := "Each point sums up one second; a p99 far above the p50 means that a few requests of that second waited long. "
-	var all []float64
 	worst := -1
 	for i := range r.Samples {
-		if s := &r.Samples[i]; s.ResponseMS.P99 > 0 && !s.Warmup {
-			all = append(all, s.ResponseMS.P99)
-			if worst < 0 || s.ResponseMS.P99 > r.Samples[worst].ResponseMS.P99 {
-				worst = i
-			}
+		if counted(&r.Samples[i]) && (worst < 0 || r.Samples[i].ResponseMS.P99 > r.Samples[worst].ResponseMS.P99) {
+			worst = i
 		}
 	}
 	if worst < 0 {
 		return says + "All that is known is from warm-ups."
 	}
-	slices.Sort(all)
-	w, middle := &r.Samples[worst], all[len(all)/2]
-	return says + fmt.Sprintf("The worst second ends at %s with a p99 of %s, %s times the median second's %s.",
-		span(w.MS), span(w.ResponseMS.P99), times(w.ResponseMS.P99, middle), span(middle))
+	w := &r.Samples[worst]
+	var alike []float64
+	for i := range r.Samples {
+		if s := &r.Samples[i]; counted(s) && s.Phase == w.Phase {
+			alike = append(alike, s.ResponseMS.P99)
+		}
+	}
+	slices.Sort(alike)
+	middle := alike[len(alike)/2]
+	return says + fmt.Sprintf("The worst second ends at %s, in %s, with a p99 of %s: %s times the median second of that phase, %s.",
+		span(w.MS), oneLine(w.Phase, 40), span(w.ResponseMS.P99), times(w.ResponseMS.P99, middle), span(middle))
+}
+
+// counted reports whether a sample's latencies belong to a phase's.
+func counted(s *measure.Sample) bool {
+	return drawable(s.ResponseMS.P99) && !s.Warmup && !s.Draining
 }

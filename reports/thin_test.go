@@ -69,7 +69,7 @@ var thin = []struct {
 		m.phase(load{name: "closed-1", connections: 1, rate: 200, p50: 4, tail: 0.2, seconds: 2})
 		m.run.Interrupted = "SIGINT"
 		return m.done()
-	}, []string{"interrupted", "By SIGINT, after 3"}},
+	}, []string{"interrupted", "After 3\u00a0s: SIGINT."}},
 
 	{"process", func(t *testing.T) string {
 		m := newMaker(t, "process")

@@ -95,7 +95,7 @@ func latencyTicks(lo, hi float64, n int) (t []plot.Tick) {
 	first, last := math.Floor(math.Log10(lo)+1e-9), math.Ceil(math.Log10(hi)-1e-9)
 	decades := last - first
 	marks, stride := []float64{1, 2, 5}, 1.0
-	if 3*decades > float64(2*n) {
+	if 3*decades > 1.2*float64(n) {
 		marks = marks[:1]
 		stride = max(1, math.Ceil(decades/float64(n)))
 	}

@@ -114,9 +114,10 @@ func (t *timeline) keys(first bool) (k []key) {
 	return k
 }
 
-// over is value against time. It breaks where a sample has none, or where
-// samples are missing. What a whole interval brought stands in its middle, and
-// phases stand apart; what was read at one instant stands at the end, unbroken.
+// over is value against time, in seconds. What a whole interval brought stands
+// in its middle; such a line breaks between phases and where there is no value.
+// What was read at one instant stands there, and its line bridges a single
+// missed reading.
 func (r *record) over(intervals bool, value func(*measure.Sample) (float64, bool)) (pieces []plotter.XYs) {
 	var piece plotter.XYs
 	cut := func() {
@@ -125,21 +126,24 @@ func (r *record) over(intervals bool, value func(*measure.Sample) (float64, bool
 			piece = nil
 		}
 	}
+	phase := ""
 	for i := range r.Samples {
 		s := &r.Samples[i]
 		at := s.MS
 		if intervals {
 			at -= s.IntervalMS / 2
 		}
-		if i > 0 && (s.MS-r.Samples[i-1].MS > 2.5*max(s.IntervalMS, 1000) || intervals && s.Phase != r.Samples[i-1].Phase) {
-			cut()
-		}
 		v, ok := value(s)
 		if !ok || !(math.Abs(v) < 1e19) || !(at >= 0 && at < 1e15) {
-			cut()
+			if intervals {
+				cut()
+			}
 			continue
 		}
-		piece = append(piece, plotter.XY{X: at / 1e3, Y: v})
+		if n := len(piece); n > 0 && (at/1e3-piece[n-1].X > 2.5*max(s.IntervalMS/1e3, 1) || intervals && s.Phase != phase) {
+			cut()
+		}
+		piece, phase = append(piece, plotter.XY{X: at / 1e3, Y: v}), s.Phase
 	}
 	cut()
 	return pieces
