@@ -1,0 +1,357 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Selected is a case on its way to be run, with the suite that it comes from.
+type Selected struct {
+	Suite Suite
+	Case  Case
+}
+
+// ID is the id of the case in its suite.
+func (s Selected) ID() string { return s.Suite.ID(s.Case) }
+
+// Result is what one case said about the target.
+type Result struct {
+	ID         string        `json:"id"`
+	Alias      string        `json:"alias,omitempty"`
+	Section    string        `json:"section"`
+	Source     string        `json:"source"`
+	Rule       string        `json:"rule"`
+	Level      Level         `json:"level"`
+	Verdict    Verdict       `json:"verdict"`
+	Reason     string        `json:"reason,omitempty"`
+	Expected   string        `json:"expected,omitempty"`
+	Actual     string        `json:"actual,omitempty"`
+	Repro      string        `json:"repro,omitempty"`
+	Took       float64       `json:"ms"`
+	Transcript []*Transcript `json:"transcript,omitempty"` // one a connection
+	away       bool
+}
+
+// Score counts verdicts.
+type Score struct {
+	Pass int `json:"pass"`
+	Weak int `json:"weak"`
+	Fail int `json:"fail"`
+	Skip int `json:"skip"`
+	Info int `json:"info"`
+}
+
+// Report is a whole run against one target.
+type Report struct {
+	Target  string          `json:"target"`
+	Began   time.Time       `json:"began"`
+	Took    float64         `json:"seconds"`
+	Answer  float64         `json:"answer_ms"` // the wait for an answer that was due
+	Quiet   float64         `json:"quiet_ms"`  // the wait for silence
+	Outages []string        `json:"outages,omitempty"`
+	Summary map[Level]Score `json:"summary"`
+	Cases   []Result        `json:"cases"`
+}
+
+// Runner runs cases against one target.
+type Runner struct {
+	Target *Target
+	Jobs   int          // cases at once; at least 1
+	Done   func(Result) // called as each case ends, one at a time; may be nil
+
+	mu         sync.Mutex
+	report     Report
+	lint       *linter
+	baseline   error // why the target does not accept a plain request
+	credulous  bool  // the target accepts noise
+	gone       bool  // the target went away and did not come back
+	inProgress []string
+}
+
+// Run runs the cases and returns what they said, in the order given. It ends early with ctx.
+func (r *Runner) Run(ctx context.Context, cases []Selected) Report {
+	r.report = Report{Target: r.Target.URL, Began: time.Now(), Summary: map[Level]Score{}}
+	r.report.Answer, r.report.Quiet = ms(r.Target.Answer), ms(r.Target.Quiet)
+	r.lint = newLinter(cases)
+	if r.baseline = r.Target.alive(ctx); r.baseline == nil {
+		r.credulous = r.Target.credulous(ctx)
+		r.lint.read(r.alsoRead(ctx))
+	}
+	results := map[string]Result{}
+	var crowd, alone []Selected
+	for _, s := range cases {
+		switch {
+		case s.Case.Lint != nil:
+		case s.Case.Alone || r.Jobs < 2:
+			alone = append(alone, s)
+		default:
+			crowd = append(crowd, s)
+		}
+	}
+	r.together(ctx, crowd, results)
+	for _, s := range alone {
+		r.one(ctx, s, results)
+	}
+	r.again(ctx, cases, results)
+	for _, s := range cases {
+		if s.Case.Lint != nil {
+			result := r.settle(s, r.lint.result(s))
+			results[s.ID()] = result
+			r.tell(result)
+		}
+		if result, ran := results[s.ID()]; ran {
+			r.add(result)
+		}
+	}
+	r.report.Took = time.Since(r.report.Began).Seconds()
+	return r.report
+}
+
+func (r *Runner) together(ctx context.Context, cases []Selected, results map[string]Result) {
+	var wg sync.WaitGroup
+	queue := make(chan Selected)
+	for range r.Jobs {
+		wg.Go(func() {
+			for s := range queue {
+				r.one(ctx, s, results)
+			}
+		})
+	}
+	for _, s := range cases {
+		queue <- s
+	}
+	close(queue)
+	wg.Wait()
+}
+
+// one runs a case, unless the run is over, and keeps its result.
+func (r *Runner) one(ctx context.Context, s Selected, results map[string]Result) {
+	if ctx.Err() != nil {
+		return
+	}
+	r.mu.Lock()
+	r.inProgress = append(r.inProgress, s.ID())
+	r.mu.Unlock()
+	result := r.settle(s, r.verdict(ctx, s))
+	if result.away {
+		r.outage(ctx)
+	}
+	r.mu.Lock()
+	r.inProgress = slices.DeleteFunc(r.inProgress, func(id string) bool { return id == s.ID() })
+	results[s.ID()] = result
+	r.mu.Unlock()
+	if !result.away {
+		r.tell(result)
+	}
+}
+
+// again runs what an outage spoilt, one by one, so that the culprit can be named.
+func (r *Runner) again(ctx context.Context, cases []Selected, results map[string]Result) {
+	for _, s := range cases {
+		if result := results[s.ID()]; result.away {
+			if !r.gone {
+				result = r.settle(s, r.verdict(ctx, s))
+			}
+			if result.away && !r.gone {
+				r.outage(ctx)
+			}
+			results[s.ID()] = result
+			r.tell(result)
+		}
+	}
+}
+
+// outage waits for a target that went away and remembers what was going on.
+func (r *Runner) outage(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.gone || r.Target.alive(ctx) == nil {
+		return
+	}
+	start := time.Now()
+	during := strings.Join(r.inProgress, ", ")
+	for time.Since(start) < r.Target.Outage && ctx.Err() == nil {
+		if r.Target.alive(ctx) == nil {
+			r.report.Outages = append(r.report.Outages, fmt.Sprintf("went away for %.1f s during %s", time.Since(start).Seconds(), during))
+			return
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	r.gone = true
+	r.report.Outages = append(r.report.Outages, "went away during "+during+" and did not come back")
+}
+
+func (r *Runner) tell(result Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.Done != nil {
+		r.Done(result)
+	}
+}
+
+func (r *Runner) add(result Result) {
+	score := r.report.Summary[result.Level]
+	switch result.Verdict {
+	case Pass:
+		score.Pass++
+	case Weak:
+		score.Weak++
+	case Fail:
+		score.Fail++
+	case Skip:
+		score.Skip++
+	case Info:
+		score.Info++
+	}
+	r.report.Summary[result.Level] = score
+	r.report.Cases = append(r.report.Cases, result)
+}
+
+// settle fills in what the case itself says, and withholds credit that a credulous target has not earned.
+func (r *Runner) settle(s Selected, result Result) Result {
+	result.ID, result.Alias, result.Section = s.ID(), s.Case.Alias, s.Case.Section
+	result.Source, result.Rule, result.Level = s.Suite.Source(s.Case), s.Case.Rule, s.Case.Level()
+	if result.Verdict == Pass && r.credulous {
+		result.Verdict, result.Reason = Skip, "the target answers 2xx to noise as well, so its answers say nothing"
+	}
+	return result
+}
+
+// verdict runs one case with all that makes its verdict fair: twin, every element, life afterwards.
+func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
+	start := time.Now()
+	defer func() { result.Took = ms(time.Since(start)) }()
+	if r.gone {
+		return Result{Verdict: Skip, Reason: "the target went away and did not come back", away: true}
+	}
+	if r.baseline != nil && !isBaseline(s.Case) {
+		return Result{Verdict: Skip, Reason: "the target does not accept a plain GET " + r.Target.Vars["p"] + ": " + r.baseline.Error()}
+	}
+	if s.Case.Twin != "" {
+		if err := r.Target.twin(ctx, s.Case.Twin); err != nil {
+			return Result{Verdict: Skip, Reason: "twin refused: " + err.Error(), away: errors.Is(err, errAway)}
+		}
+	}
+	result = r.elements(ctx, s)
+	if s.Case.Twin != "" && !result.away {
+		if err := r.Target.alive(ctx); err != nil {
+			result.Verdict, result.Reason = Fail, "after this case the target no longer serves: "+err.Error()
+			result.away = errors.Is(err, errAway)
+		}
+	}
+	return result
+}
+
+// isBaseline tells the case that is the plain GET itself.
+func isBaseline(c Case) bool { return c.Alias == "COMP-BASELINE" }
+
+// elements runs the script for each element and keeps the worst that came of it.
+func (r *Runner) elements(ctx context.Context, s Selected) Result {
+	elements := s.Case.Each
+	if len(elements) == 0 {
+		elements = []string{""}
+	}
+	worst := Result{Verdict: Pass}
+	bad := 0
+	for i, element := range elements {
+		result := r.script(ctx, s, element)
+		if len(elements) > 1 && result.Reason != "" {
+			result.Reason = fmt.Sprintf("with %q: %s", Escape([]byte(clip(element, 40))), result.Reason)
+		}
+		if rank[result.Verdict] >= rank[Weak] {
+			bad++
+		}
+		if i == 0 || worse(result.Verdict, worst.Verdict) {
+			worst = result
+		}
+		if result.away || ctx.Err() != nil {
+			return worst
+		}
+	}
+	if len(elements) > 1 && bad > 0 {
+		worst.Reason += fmt.Sprintf(" (%d of %d like this)", bad, len(elements))
+	}
+	return worst
+}
+
+// script runs the steps once, on a connection of its own.
+func (r *Runner) script(ctx context.Context, s Selected, element string) Result {
+	c, err := r.Target.open(ctx, element)
+	if err != nil {
+		return Result{Verdict: Fail, Reason: err.Error(), away: true}
+	}
+	for _, step := range s.Case.Script {
+		if err = step(c); err != nil {
+			break
+		}
+	}
+	c.close()
+	if err == nil && c.refuses && s.Case.Twin == "" {
+		err = Broken("a twin in every case that counts a refusal", "none in this case: a defect of the checker")
+	}
+	for _, response := range c.responses {
+		response.Case = s.ID()
+	}
+	r.lint.read(c.responses)
+	result := Result{Verdict: judge(s.Case.Level(), err, c.weak), Transcript: c.logs, away: errors.Is(err, errAway)}
+	if result.Verdict == Pass && len(c.notes) > 0 && s.Case.Level() == Other {
+		result.Verdict = Info
+	}
+	result.explain(err, c)
+	result.Repro = c.log().Repro(r.Target.Addr)
+	return result
+}
+
+func (result *Result) explain(err error, c *Conn) {
+	reasons := slices.Concat(c.weak, c.notes)
+	if err != nil {
+		reasons = append([]string{err.Error()}, reasons...)
+	}
+	result.Reason = strings.Join(reasons, "; ")
+	var f *Finding
+	if errors.As(err, &f) && !f.skip {
+		result.Expected, result.Actual = f.Want, f.Got
+	}
+	if result.Verdict != Pass && result.Verdict != Skip && result.Actual == "" {
+		result.Actual = clip(Escape(c.log().received()), 200)
+	}
+}
+
+// credulous reports a target that answers 2xx to octets that nobody could take for a request.
+func (t *Target) credulous(ctx context.Context) bool {
+	for _, noise := range []string{"\x01\x02\x03 noise \x7f\r\n\r\n", "?????\r\n\r\n", "GET\r\nHost: {h}\r\n\r\n"} {
+		if t.try(ctx, noise).Status/100 != 2 {
+			return false
+		}
+	}
+	return true
+}
+
+// alsoRead fetches the extra paths, for the linter.
+func (r *Runner) alsoRead(ctx context.Context) (responses []*Response) {
+	for _, path := range r.Target.Also {
+		response := r.Target.try(ctx, get(path))
+		response.Case = "GET " + path
+		if response.Status != 0 {
+			responses = append(responses, response)
+		}
+	}
+	return responses
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }
+
+// Failures are the cases that failed; with strict also those that were weak.
+func (r Report) Failures(strict bool) (failed []Result) {
+	for _, c := range r.Cases {
+		if c.Verdict == Fail || strict && c.Verdict == Weak {
+			failed = append(failed, c)
+		}
+	}
+	return failed
+}

@@ -1,0 +1,132 @@
+package check
+
+import (
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kinds of events in a transcript.
+const (
+	Dialed   = "dial"
+	Sent     = "send"
+	Received = "recv"
+	Ended    = "end" // FIN, RST or our own close; Note says which
+)
+
+// transcriptLimit bounds the octets kept of one event; what is cut is counted.
+const transcriptLimit = 16 << 10
+
+// Event is one thing that happened on a connection.
+type Event struct {
+	At    time.Duration // since the connection was dialled
+	Kind  string
+	Bytes []byte
+	Cut   int // octets beyond those kept
+	Note  string
+}
+
+// Transcript is everything that happened on one connection.
+type Transcript struct {
+	start  time.Time
+	Events []Event
+}
+
+func (t *Transcript) add(kind string, b []byte, note string) {
+	e := Event{At: time.Since(t.start), Kind: kind, Note: note}
+	keep := min(len(b), transcriptLimit)
+	e.Bytes, e.Cut = append([]byte(nil), b[:keep]...), len(b)-keep
+	t.Events = append(t.Events, e)
+}
+
+// Escape writes octets as C does, so that CR, LF and NUL can be seen and printf can send them again.
+func Escape(b []byte) string {
+	var s strings.Builder
+	for _, c := range b {
+		switch {
+		case c == '\r':
+			s.WriteString(`\r`)
+		case c == '\n':
+			s.WriteString(`\n`)
+		case c == '\t':
+			s.WriteString(`\t`)
+		case c == '\\':
+			s.WriteString(`\\`)
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&s, `\%03o`, c)
+		default:
+			s.WriteByte(c)
+		}
+	}
+	return s.String()
+}
+
+// Octets sums up what was received, shortened for a line of text.
+func (t *Transcript) received() []byte {
+	var all []byte
+	for _, e := range t.Events {
+		if e.Kind == Received {
+			all = append(all, e.Bytes...)
+		}
+	}
+	return all
+}
+
+// Repro is a shell line that sends the same octets with the same pauses to addr ("host:port").
+func (t *Transcript) Repro(addr string) string {
+	var parts []string
+	var last time.Duration
+	cut := 0
+	for _, e := range t.Events {
+		if e.Kind != Sent {
+			continue
+		}
+		if gap := e.At - last; len(parts) > 0 && gap > 20*time.Millisecond {
+			parts = append(parts, fmt.Sprintf("sleep %.2f", gap.Seconds()))
+		}
+		parts, last, cut = append(parts, printf(e.Bytes)), e.At, cut+e.Cut
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	line := parts[0]
+	if len(parts) > 1 {
+		line = "(" + strings.Join(parts, "; ") + ")"
+	}
+	line += " | nc " + strings.Replace(strings.Trim(addr, "[]"), ":", " ", 1)
+	if cut > 0 {
+		line += fmt.Sprintf("  # %d more octets were sent", cut)
+	}
+	return line
+}
+
+func printf(b []byte) string {
+	quoted := strings.ReplaceAll(Escape(b), "%", "%%")
+	return "printf '" + strings.ReplaceAll(quoted, "'", `\047`) + "'"
+}
+
+type eventJSON struct {
+	Ms    float64 `json:"ms"`
+	Kind  string  `json:"kind"`
+	Bytes string  `json:"bytes,omitempty"`
+	Hex   string  `json:"hex,omitempty"`
+	Cut   int     `json:"cut,omitempty"`
+	Note  string  `json:"note,omitempty"`
+}
+
+// MarshalJSON writes the octets escaped, and also in hex where they are not plain text.
+func (e Event) MarshalJSON() ([]byte, error) {
+	j := eventJSON{Ms: float64(e.At.Microseconds()) / 1e3, Kind: e.Kind, Cut: e.Cut, Note: e.Note, Bytes: Escape(e.Bytes)}
+	for _, c := range e.Bytes {
+		if (c < ' ' || c >= 0x7f) && !strings.ContainsRune("\r\n\t", rune(c)) {
+			j.Hex = hex.EncodeToString(e.Bytes)
+			break
+		}
+	}
+	return json.Marshal(j)
+}
+
+// MarshalJSON writes the events as a list.
+func (t *Transcript) MarshalJSON() ([]byte, error) { return json.Marshal(t.Events) }

@@ -1,0 +1,38 @@
+package check
+
+import (
+	"encoding/json"
+	"os/exec"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// What Repro prints must put exactly the octets on the wire that the case did.
+func TestReproSendsTheSameOctets(t *testing.T) {
+	var every []byte
+	for i := range 256 {
+		every = append(every, byte(i))
+	}
+	for _, octets := range [][]byte{[]byte("GET /%41?'q\\n' HTTP/1.1\r\n\r\n"), every} {
+		got, err := exec.Command("/bin/sh", "-c", printf(octets)).Output()
+		require.NoError(t, err)
+		require.Equal(t, octets, got)
+	}
+}
+
+func TestReproKeepsPauses(t *testing.T) {
+	log := Transcript{Events: []Event{
+		{Kind: Dialed}, {Kind: Sent, Bytes: []byte("a")}, {Kind: Received, Bytes: []byte("x")},
+		{At: 300 * time.Millisecond, Kind: Sent, Bytes: []byte("b"), Cut: 7},
+	}}
+	require.Equal(t, "(printf 'a'; sleep 0.30; printf 'b') | nc 10.0.0.1 80  # 7 more octets were sent", log.Repro("10.0.0.1:80"))
+	require.Empty(t, (&Transcript{}).Repro("10.0.0.1:80"))
+}
+
+func TestTranscriptJSON(t *testing.T) {
+	b, err := json.Marshal(Transcript{Events: []Event{{At: 1500 * time.Microsecond, Kind: Sent, Bytes: []byte("a\x00\r\n")}}}.Events)
+	require.NoError(t, err)
+	require.JSONEq(t, `[{"ms":1.5,"kind":"send","bytes":"a\\000\\r\\n","hex":"61000d0a"}]`, string(b))
+}

@@ -1,0 +1,340 @@
+package check
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Get is the plainest valid request: the default twin.
+const Get = "GET {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"
+
+// Send writes requests in one go; each awaits an answer.
+func Send(requests ...string) Step {
+	return func(c *Conn) error { return c.Send(requests...) }
+}
+
+// Write sends more octets of a request that Send has begun, or octets that are no request at all.
+func Write(text string) Step {
+	return func(c *Conn) error {
+		text, err := c.Text(text)
+		if err != nil {
+			return err
+		}
+		c.irregular = true
+		return c.Write(text)
+	}
+}
+
+// Drip sends a request one octet a segment.
+func Drip(text string) Step {
+	return func(c *Conn) error {
+		text, err := c.Text(text)
+		if err != nil {
+			return err
+		}
+		c.ask(text)
+		for i := range len(text) {
+			if err := c.Write(text[i : i+1]); err != nil {
+				return err
+			}
+			if err := c.Wait(time.Millisecond); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// Final asks for a final response and lets judge look at it.
+func Final(judge func(*Conn, *Response) error) Step {
+	return func(c *Conn) error {
+		r, err := c.Final()
+		if err != nil {
+			return err
+		}
+		return judge(c, r)
+	}
+}
+
+// Status asks for a final response with one of the codes.
+func Status(codes ...int) Step {
+	return Final(func(_ *Conn, r *Response) error {
+		if slices.Contains(codes, r.Status) {
+			return nil
+		}
+		return Wrong("status "+list(codes), r.Line())
+	})
+}
+
+// OK asks for a final response of class 2xx.
+var OK = Final(func(_ *Conn, r *Response) error {
+	if r.Status/100 == 2 {
+		return nil
+	}
+	return Wrong("a 2xx response", r.Line())
+})
+
+// Tolerate accepts any 2xx and the codes listed: the rule leaves the server the choice.
+func Tolerate(codes ...int) Step {
+	return Final(func(_ *Conn, r *Response) error {
+		if r.Status/100 == 2 || slices.Contains(codes, r.Status) {
+			return nil
+		}
+		return Wrong("a 2xx response or status "+list(codes), r.Line())
+	})
+}
+
+// Prefer accepts any 2xx in full and the codes as second best.
+func Prefer(codes ...int) Step {
+	return Final(func(c *Conn, r *Response) error {
+		if slices.Contains(codes, r.Status) {
+			c.Weak("answered %s rather than 2xx", r.Line())
+			return nil
+		}
+		if r.Status/100 == 2 {
+			return nil
+		}
+		return Wrong("a 2xx response", r.Line())
+	})
+}
+
+// Refuse asks for one of the codes (400 if none is given). Another refusal, or a close without an answer,
+// is weak; a response that shows the request was processed is wrong.
+func Refuse(codes ...int) Step { return refusal{codes: codes}.step }
+
+// Reject is Refuse where the rule demands the answer itself: a close without one is wrong.
+func Reject(codes ...int) Step { return refusal{codes: codes, answer: true}.step }
+
+// RefuseOrServe also lets the server process the request as if it were valid, weakly.
+func RefuseOrServe(codes ...int) Step { return refusal{codes: codes, serve: true}.step }
+
+type refusal struct {
+	codes  []int
+	answer bool // a close without an answer is wrong
+	serve  bool // to process the request is weak, not wrong
+}
+
+func (want refusal) step(c *Conn) error {
+	codes := want.codes
+	if len(codes) == 0 {
+		codes = []int{400}
+	}
+	c.refuses = true
+	r, err := c.Final()
+	var f *Finding
+	switch {
+	case errors.As(err, &f) && f.hangup && want.answer:
+		return Wrong("status "+list(codes), f.Got)
+	case errors.As(err, &f) && f.hangup:
+		c.Weak("%s; %s is the better answer", f.Got, list(codes))
+		return nil
+	case err != nil:
+		return err
+	case slices.Contains(codes, r.Status):
+		return nil
+	case processed(r.Status) && !want.serve:
+		return Wrong("a refusal with "+list(codes), r.Line())
+	}
+	c.Weak("answered %s rather than %s", r.Line(), list(codes))
+	return nil
+}
+
+// processed tells a status that only a server gives that took the request for a valid one.
+func processed(status int) bool { return status < 400 || status == 404 || status == 405 }
+
+// Refused reports whether a final response turns the request down as malformed or unsupported.
+func Refused(r *Response) bool { return !processed(r.Status) }
+
+// Hangup asks the server to close, without another octet.
+func Hangup(c *Conn) error {
+	ended := c.Ended(c.Answer)
+	switch {
+	case len(c.in) > 0:
+		return Wrong("the connection to close", fmt.Sprintf("more octets: %q", clip(string(c.in), 80)))
+	case !ended:
+		return Wrong("the connection to close", "it stayed open for "+c.Answer.Round(time.Millisecond).String())
+	case !errors.Is(c.end, io.EOF) && !c.irregular && !c.refuses:
+		c.Weak("closed by %s, not by FIN", c.how())
+	}
+	return nil
+}
+
+// Silence asks the server to say nothing for a while, and to keep the connection open.
+func Silence(c *Conn) error {
+	if b := c.Quietly(c.Quiet); len(b) > 0 {
+		return Wrong("silence", fmt.Sprintf("%q", clip(string(b), 80)))
+	}
+	if c.end != nil {
+		return Wrong("silence on an open connection", c.how())
+	}
+	return nil
+}
+
+// Pause lets the target's quiet time pass without looking.
+func Pause(c *Conn) error { return c.Wait(c.Quiet) }
+
+// Again asks for a plain request to be served on the same connection, unless the server said that it closes
+// or refused what came before.
+func Again(c *Conn) error {
+	if c.Last != nil && c.Last.Status >= 400 {
+		return nil
+	}
+	if c.Last != nil && c.Last.Closes() {
+		return Hangup(c)
+	}
+	if err := c.Send(Get); err != nil {
+		return err
+	}
+	return OK(c)
+}
+
+// HalfClose ends our sending side (FIN) and goes on reading.
+func HalfClose(c *Conn) error {
+	c.irregular = true
+	c.log().add(Ended, nil, "FIN from us, still reading")
+	if half, ok := c.net.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return Skipf("this transport cannot close one side")
+}
+
+// Reset drops the connection with RST.
+func Reset(c *Conn) error {
+	if tcp, ok := c.net.(*net.TCPConn); ok {
+		_ = tcp.SetLinger(0)
+	}
+	c.irregular = true
+	c.log().add(Ended, nil, "RST from us")
+	_ = c.net.Close()
+	return nil
+}
+
+// Reopen goes on with a fresh connection.
+func Reopen(c *Conn) error {
+	c.close()
+	c.irregular = false
+	return c.dial()
+}
+
+// Alive asks for a plain request to be served on a fresh connection beside this one.
+func Alive(c *Conn) error {
+	peer, err := c.Peer()
+	if err != nil {
+		return err
+	}
+	defer c.Drop(peer)
+	if err := peer.Send(Get); err != nil {
+		return err
+	}
+	if err := OK(peer); err != nil {
+		return Broken("another client to be served meanwhile", err.Error())
+	}
+	return nil
+}
+
+// Answers reads every final response until the server closes or falls silent, and asks the whole story
+// to be one of the patterns. A pattern is a list of "2xx", "4xx" (a refusal: 4xx or 5xx, not 404 or 405),
+// "any", or a status, ended by "close" or "open": "2xx 2xx open", "4xx close". A pattern after "~" is allowed
+// but weak. The story of a case that counts canaries has as many answers as the server saw requests.
+func Answers(patterns ...string) Step {
+	return func(c *Conn) error {
+		story, err := c.story()
+		if err != nil {
+			return err
+		}
+		fits := func(end string) bool { return fit(patterns, append(story, end)) != "" }
+		if c.end == nil && !fits("open") && fits("close") {
+			c.Ended(c.Answer)
+		}
+		end := "open"
+		if c.end != nil {
+			end = "close"
+		}
+		switch {
+		case len(c.in) == 0 && fits(end):
+			if strings.HasPrefix(fit(patterns, append(story, end)), "~") {
+				c.Weak("answered %s; %s is better", strings.Join(append(story, end), " "), patterns[0])
+			}
+			return nil
+		case len(story) == 0 && end == "close" && slices.ContainsFunc(patterns, startsWithRefusal):
+			c.Weak("closed by %s without an answer; a refusal with 400 is better", c.how())
+			return nil
+		}
+		return Wrong("the answers "+strings.Join(patterns, " or "), strings.Join(append(story, end), " "))
+	}
+}
+
+// fit returns the first pattern that the story matches, or "".
+func fit(patterns, story []string) string {
+	for _, p := range patterns {
+		if matches(strings.Fields(strings.TrimPrefix(p, "~")), story) {
+			return p
+		}
+	}
+	return ""
+}
+
+func startsWithRefusal(pattern string) bool { return strings.HasPrefix(pattern, "4xx") }
+
+// Canary is Answers for a negative case: the server may not see more requests than the RFC says.
+func Canary(patterns ...string) Step {
+	step := Answers(patterns...)
+	return func(c *Conn) error {
+		c.refuses = true
+		return step(c)
+	}
+}
+
+// story tells the statuses in order. It waits long for answers that are due and shortly for others.
+func (c *Conn) story() (story []string, err error) {
+	for len(story) < 250 {
+		wait := c.Quiet
+		if len(c.asked) > 0 && (c.Last == nil || !c.Last.Closes()) {
+			wait = c.Answer
+		}
+		if c.await(wait); len(c.in) == 0 {
+			break
+		}
+		due := len(c.asked) > 0
+		r, err := c.Final()
+		if r != nil && r.Status > 0 && (err == nil || !due) {
+			story = append(story, fmt.Sprint(r.Status))
+		}
+		if err != nil && due {
+			return story, err
+		} else if err != nil {
+			return story, nil // an answer too many, to a request whose method nobody knows
+		}
+	}
+	return story, nil
+}
+
+// await waits for the first octets or the end.
+func (c *Conn) await(d time.Duration) {
+	if len(c.in) == 0 && c.end == nil {
+		_ = c.fill(time.Now().Add(d))
+	}
+}
+
+func matches(pattern, story []string) bool {
+	return slices.EqualFunc(pattern, story, func(p, s string) bool {
+		switch p {
+		case "any":
+			return len(s) == 3
+		case "2xx":
+			return len(s) == 3 && s[0] == '2'
+		case "4xx":
+			return len(s) == 3 && (s[0] == '4' || s[0] == '5') && s != "404" && s != "405"
+		}
+		return p == s
+	})
+}
+
+func list(codes []int) string {
+	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(codes), "[]")), " or ")
+}

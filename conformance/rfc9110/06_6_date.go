@@ -1,0 +1,50 @@
+package rfc9110
+
+import (
+	"fmt"
+	"time"
+)
+
+const imf = "Mon, 02 Jan 2006 15:04:05 GMT"
+
+var dateField = []Case{
+	{
+		Section: "6.6.1", Name: "date-present", Alias: "RESP-DATE-PRESENT",
+		Rule: "A server with a clock MUST send Date in every 2xx, 3xx and 4xx response.",
+		Lint: func(r *Response) error {
+			if class := r.Status / 100; class < 2 || class > 4 || r.NoClock {
+				return na
+			}
+			return with("Date")(r)
+		},
+	},
+	{
+		Section: "6.6.1", Name: "date-is-now", Alias: "RESP-DATE-SKEW",
+		Rule: "Date SHOULD be the time at which the message was made: within a minute of the checker's clock.",
+		Lint: func(r *Response) error {
+			sent, err := time.Parse(imf, r.Get("Date"))
+			if err != nil || r.NoClock {
+				return na
+			}
+			if skew := r.At.Sub(sent); skew > time.Minute || skew < -time.Minute {
+				return wrong("a Date near "+r.At.UTC().Format(imf), r.Get("Date"))
+			}
+			return nil
+		},
+	},
+	{
+		Section: "6.6.1", Name: "last-modified-not-in-future", Alias: "RESP-LAST-MODIFIED-NOT-FUTURE", Cite: "RFC 9110, 8.8.2.1",
+		Rule: "Last-Modified MUST NOT be later than the Date of its response.",
+		Lint: func(r *Response) error {
+			modified, err := time.Parse(imf, r.Get("Last-Modified"))
+			sent, noDate := time.Parse(imf, r.Get("Date"))
+			if err != nil || noDate != nil {
+				return na
+			}
+			if modified.After(sent) {
+				return wrong("Last-Modified no later than Date", fmt.Sprintf("%s after %s", r.Get("Last-Modified"), r.Get("Date")))
+			}
+			return nil
+		},
+	},
+}

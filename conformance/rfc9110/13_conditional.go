@@ -1,0 +1,149 @@
+package rfc9110
+
+import "slices"
+
+var conditional = []Case{
+	{
+		Section: "13.1.1", Name: "if-match-fails", Alias: "COND-IM-MISMATCH-412",
+		Rule:   "A server MUST NOT perform a request whose If-Match fails: 412, or 2xx from who ignores the field.",
+		Script: Script{send(getFile + "If-Match: \"nope\"\r\n\r\n"), preconditionFailed},
+	},
+	{
+		Section: "13.1.1", Name: "if-match-compares-strongly", Alias: "COND-IM-STRONG",
+		Rule:   "If-Match compares strongly: a weak tag MUST NOT match.",
+		Script: Script{send(getFile + "If-Match: W/{etag}\r\n\r\n"), preconditionFailed},
+	},
+	{
+		Section: "13.1.2", Name: "if-none-match", Alias: "COND-INM-MATCH",
+		Rule:   "GET and HEAD whose If-None-Match has the current tag MUST be answered with 304.",
+		Each:   []string{"GET", "HEAD"},
+		Script: Script{send("{x} {file} HTTP/1.1\r\nHost: {h}\r\nIf-None-Match: {etag}\r\n\r\n"), status(304), again},
+	},
+	{
+		Section: "13.1.2", Name: "if-none-match-list", Alias: "COND-INM-LIST",
+		Rule:   "If-None-Match is a list: one tag that matches among others MUST give 304.",
+		Script: Script{send(getFile + "If-None-Match: \"x\", {etag}, W/\"y\"\r\n\r\n"), status(304)},
+	},
+	{
+		Section: "13.1.2", Name: "if-none-match-compares-weakly", Alias: "COND-INM-WEAK",
+		Rule:   "If-None-Match compares weakly: the tag with W/ before it MUST match.",
+		Script: Script{weakTag},
+	},
+	{
+		Section: "13.1.2", Name: "if-none-match-star", Alias: "COND-INM-STAR",
+		Rule:   "If-None-Match: * on a resource that exists MUST give 304 for GET and HEAD.",
+		Each:   []string{"GET", "HEAD"},
+		Script: Script{send("{x} {file} HTTP/1.1\r\nHost: {h}\r\nIf-None-Match: *\r\n\r\n"), status(304)},
+	},
+	{
+		Section: "13.1.2", Name: "if-none-match-without-match", Alias: "COND-INM-NOMATCH",
+		Rule:   "If-None-Match without a match MUST NOT stop the request: it is served in full.",
+		Script: Script{send(getHead + "If-None-Match: \"nope\"\r\n\r\n"), ok},
+	},
+	{
+		Section: "13.1.3", Name: "if-none-match-beats-date", Alias: "COND-INM-OVER-IMS",
+		Rule:   "With If-None-Match a recipient MUST ignore If-Modified-Since.",
+		Script: Script{send(getFile + "If-None-Match: \"nope\"\r\nIf-Modified-Since: Thu, 01 Jan 2037 00:00:00 GMT\r\n\r\n"), ok},
+	},
+	{
+		Section: "13.1.3", Name: "not-modified-since", Alias: "COND-IMS-NOT-MODIFIED",
+		Rule:   "If-Modified-Since with the date of the last change SHOULD give 304.",
+		Script: Script{send(getFile + "If-Modified-Since: {lm}\r\n\r\n"), status(304)},
+	},
+	{
+		Section: "13.1.3", Name: "date-in-the-future", Alias: "CAP-IMS-FUTURE",
+		// The catalogue demands 200. RFC 9110 compares with the date as it is and says nothing of the future:
+		// 304 is right where the resource has a date, 200 where it has none.
+		Rule:   "If-Modified-Since in the future is a date like any other: the answer SHOULD be 304 or 200.",
+		Script: Script{send(getHead+"Connection: keep-alive\r\n\r\n", getHead+"If-Modified-Since: Thu, 01 Jan 2099 00:00:00 GMT\r\n\r\n"), ok, tolerate(304)},
+	},
+	{
+		Section: "13.1.3", Name: "invalid-date", Alias: "COND-IMS-INVALID",
+		Rule:   "A recipient MUST ignore If-Modified-Since if it is no date or more than one.",
+		Each:   []string{"yesterday", "Thu, 01 Jan 2037 00:00:00 GMT, Fri, 02 Jan 2037 00:00:00 GMT"},
+		Script: Script{send(getHead + "If-Modified-Since: {x}\r\n\r\n"), ok},
+	},
+	{
+		Section: "13.1.3", Name: "date-on-post", Alias: "COND-IMS-NON-GET",
+		Rule:   "A recipient MUST ignore If-Modified-Since on a method other than GET and HEAD.",
+		Script: Script{send(postHead + "Content-Length: 5\r\nIf-Modified-Since: Thu, 01 Jan 2037 00:00:00 GMT\r\n\r\nhello"), ok},
+	},
+	{
+		Section: "13.1.4", Name: "if-unmodified-since-fails", Alias: "COND-IUS-412",
+		Rule:   "A server MUST NOT perform a request whose If-Unmodified-Since fails: 412, or 2xx from who ignores the field.",
+		Script: Script{send(getFile + "If-Unmodified-Since: Sat, 01 Jan 1994 00:00:00 GMT\r\n\r\n"), preconditionFailed},
+	},
+	{
+		Section: "13.1.5", Name: "if-range", Alias: "RANGE-IF-RANGE",
+		Rule:   "If-Range compares strongly: with another or a weak tag a server MUST ignore Range.",
+		Script: Script{ifRange},
+	},
+	{
+		Section: "13.2.1", Name: "precondition-on-what-is-missing", Alias: "COND-404-NO-PRECOND",
+		Rule:   "A server MUST ignore preconditions where the answer without them would be neither 2xx nor 412.",
+		Script: Script{send("GET /no-such-{rnd} HTTP/1.1\r\nHost: {h}\r\nIf-None-Match: *\r\n\r\n"), status(404)},
+	},
+}
+
+// preconditionFailed asks for 412; a server that does not know the field serves the request.
+func preconditionFailed(c *Conn) error {
+	r, err := c.Final()
+	if err != nil {
+		return err
+	}
+	switch {
+	case r.Status == 412:
+		return nil
+	case r.Status == 200:
+		c.Weak("the precondition is ignored: %s", r.Line())
+		return nil
+	}
+	return wrong("412", r.Line())
+}
+
+// weakTag sends the current tag with W/ before it, whether it had that or not.
+func weakTag(c *Conn) error {
+	tag, err := c.Text("{etag}")
+	if err != nil {
+		return err
+	}
+	if tag[0] == '"' {
+		tag = "W/" + tag
+	}
+	if err := c.Send(getFile + "If-None-Match: " + tag + "\r\n\r\n"); err != nil {
+		return err
+	}
+	return status(304)(c)
+}
+
+// ifRange tries another tag, a weak one and the current one.
+func ifRange(c *Conn) error {
+	tag, err := c.Text("{etag}")
+	if err != nil {
+		return err
+	}
+	if tag[0] != '"' {
+		return skip("the resource has only a weak tag")
+	}
+	for _, try := range []struct {
+		tag   string
+		codes []int
+	}{{`"nope"`, []int{200}}, {"W/" + tag, []int{200}}, {tag, []int{206, 200}}} {
+		if err := c.Send("GET {ranged} HTTP/1.1\r\nHost: {h}\r\nRange: bytes=0-0\r\nIf-Range: " + try.tag + "\r\n\r\n"); err != nil {
+			return err
+		}
+		r, err := c.Final()
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(try.codes, r.Status) {
+			return wrong("no part for If-Range: "+try.tag, r.Line())
+		}
+		if r.Closes() {
+			if err := reopen(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
