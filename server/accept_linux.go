@@ -15,7 +15,6 @@ type acceptor struct {
 	fd          int // -1 when closed
 	listening   bool
 	pausedUntil time.Duration // when there was no descriptor left for a connection
-	ended       chan struct{} // closed when the loop is over
 }
 
 func (a *acceptor) close() {

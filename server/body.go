@@ -186,7 +186,7 @@ func (r *Request) drain() bool {
 		return true
 	}
 	limit := int64(r.server.cfg.MaxDrain)
-	if r.expect || r.left > limit {
+	if r.left > limit {
 		return false
 	}
 	for end := r.read + limit; r.left != 0; r.body = nil {

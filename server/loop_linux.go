@@ -45,6 +45,8 @@ type loop struct {
 	openedAt int
 	stopping bool
 	cutting  bool
+	ended    chan struct{} // closed when the loop is over
+	done     func()
 }
 
 // mail is what other goroutines want of a loop.
@@ -63,18 +65,18 @@ func newLoop(s *Server, listenFD int) (*loop, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &loop{server: s, deadlines: newDeadlines(&s.cfg), epoll: e, acceptor: acceptor{fd: listenFD, ended: make(chan struct{})}}
+	l := &loop{server: s, deadlines: newDeadlines(&s.cfg), epoll: e, acceptor: acceptor{fd: listenFD},
+		ended: make(chan struct{})}
 	l.buf = takeBuffer(receiveSize)
 	l.adoptRequest()
 	return l, l.listen()
 }
 
-// serve runs the loop on a goroutine of its own; it returns when the loop has ended, whoever ran it then.
-func (l *loop) serve() error {
+// serve runs the loop on a goroutine of its own.
+func (l *loop) serve(done func()) {
+	l.done = done
 	l.tick()
 	go l.run()
-	<-l.ended
-	return nil
 }
 
 // adoptRequest gives the loop a request to serve with.
@@ -114,6 +116,7 @@ func (l *loop) end() {
 	giveBuffer(l.buf)
 	giveRequest(l.req)
 	close(l.ended)
+	l.done()
 }
 
 // await gets the next events. It asks without blocking first, which costs the scheduler nothing; if nothing

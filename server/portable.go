@@ -36,8 +36,16 @@ func newPortable(s *Server, ln net.Listener) *portable {
 	return p
 }
 
-// serve accepts connections until stop and returns when the last one has ended.
-func (p *portable) serve() error {
+// serve accepts connections until stop.
+func (p *portable) serve(done func()) {
+	go func() {
+		p.acceptAll()
+		p.conns.Wait()
+		done()
+	}()
+}
+
+func (p *portable) acceptAll() {
 	pause := time.Millisecond
 	for p.awaitRoom() {
 		c, err := p.listener.Accept()
@@ -55,8 +63,6 @@ func (p *portable) serve() error {
 		pause = time.Millisecond
 		p.open(c)
 	}
-	p.conns.Wait()
-	return nil
 }
 
 // awaitRoom waits until one more session may be opened; it returns false when the engine is stopped.
@@ -154,8 +160,9 @@ func (p *portable) exchange(s *Session, r *Request) bool {
 	started := time.Now()
 	for {
 		used, n := r.serve(s.in)
+		progress := used > 0
 		if n == nextAside {
-			n = p.answer(s, r)
+			n, progress = p.answer(s, r), true
 		} else {
 			s.in = s.in[:copy(s.in, s.in[used:])]
 		}
@@ -172,10 +179,10 @@ func (p *portable) exchange(s *Session, r *Request) bool {
 		if len(s.in) == 0 {
 			return p.setBusy(s, false)
 		}
-		if used == 0 && n == nextMore && !p.receiveHead(s, r, started) {
-			return false
-		} else if used > 0 {
+		if progress {
 			started = time.Now()
+		} else if !p.receiveHead(s, r, started) {
+			return false
 		}
 	}
 }

@@ -188,8 +188,7 @@ func (r *Request) Send(content []byte) error {
 	if r.stage != stageHead {
 		return ErrSent
 	}
-	r.writeHead(int64(len(content)))
-	r.stage = stageDone
+	r.writeWholeHead(int64(len(content)))
 	if r.coding == codingNone {
 		return r.broken
 	}
@@ -204,8 +203,7 @@ func (r *Request) SendString(content string) error {
 	if len(content) >= largeWrite {
 		return r.Send([]byte(content))
 	}
-	r.writeHead(int64(len(content)))
-	r.stage = stageDone
+	r.writeWholeHead(int64(len(content)))
 	if r.coding == codingNone {
 		return r.broken
 	}
@@ -271,6 +269,15 @@ func (r *Request) writeContent(content []byte) error {
 	return nil
 }
 
+// writeWholeHead writes the head of a response whose content is known: nobody will read much more of the request.
+func (r *Request) writeWholeHead(length int64) {
+	if r.left > int64(r.server.cfg.MaxDrain) {
+		r.closing = true
+	}
+	r.writeHead(length)
+	r.stage = stageDone
+}
+
 // startStream writes the head of a response whose content follows in pieces.
 func (r *Request) startStream() {
 	r.writeHead(r.length)
@@ -297,8 +304,8 @@ func (r *Request) endContent() error {
 // writeHead appends the response head; length below 0 is not known beforehand.
 func (r *Request) writeHead(length int64) {
 	// RFC 9112, 9.3: a connection is kept only if both sides are able to.
-	if r.head.Close || r.server.closing.Load() || r.expect || r.left > int64(r.server.cfg.MaxDrain) {
-		r.closing = true
+	if r.head.Close || r.expect || r.server.closing.Load() {
+		r.closing, r.expect = true, false
 	}
 	r.decideCoding(length)
 	out := roomFor(r.out, 256+len(r.mediaType)+len(r.fields))

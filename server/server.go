@@ -56,8 +56,8 @@ var (
 
 // An engine accepts connections from one listener and moves their bytes.
 type engine interface {
-	// serve runs until stop, and returns when every session has ended.
-	serve() error
+	// serve starts the engine's goroutines and returns; done is called when, after stop, every session has ended.
+	serve(done func())
 	// stop refuses new connections and new requests; with now set it also cuts the sessions that are busy.
 	stop(now bool)
 	// each calls f for every session.
@@ -128,7 +128,8 @@ func (s *Server) launch(addr net.Addr, engines ...engine) error {
 	}
 	s.state, s.addr, s.engines = StateServing, addr, engines
 	for _, e := range engines {
-		s.running.Go(func() { e.serve() })
+		s.running.Add(1)
+		e.serve(s.running.Done)
 	}
 	return nil
 }

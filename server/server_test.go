@@ -115,6 +115,16 @@ func (p *peer) wantClosed(reason string) {
 	require.Empty(p.t, string(rest), reason)
 }
 
+// within polls until done reports true, for at most d; unlike require.Eventually it starts no goroutine.
+func within(t testing.TB, d time.Duration, reason string, done func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(d); !done(); time.Sleep(2 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("not within %v: %s", d, reason)
+		}
+	}
+}
+
 const plainGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
 func TestGet(t *testing.T) {
