@@ -335,6 +335,19 @@ func TestWriteError(t *testing.T) {
 	require.NoError(t, r.series.Close())
 }
 
+// A redirect is measured as the answer that it is, and noted.
+func TestRedirect(t *testing.T) {
+	s := httptest.NewServer(http.RedirectHandler("https://elsewhere.invalid/", http.StatusMovedPermanently))
+	defer s.Close()
+	o := options(t, s.URL)
+	o.Connections, o.Duration = 1, 50*time.Millisecond
+	r, err := Run(context.Background(), o)
+	require.NoError(t, err)
+	require.Equal(t, 301, r.Target.Status)
+	require.Empty(t, r.Phases[0].Errors)
+	require.Equal(t, []string{"note"}, kinds(t, o.Dir))
+}
+
 func TestRunFolderTaken(t *testing.T) {
 	b := newBoard(t, nil)
 	o := options(t, b.URL+"/hello")

@@ -44,7 +44,7 @@ func (r *runner) phase(ctx context.Context, s Step) (gone, err error) {
 		start: began + s.Warmup, end: began + s.length(), heaps: make(chan heapAnswer, 1),
 		record: measure.Phase{
 			Name: s.Name, Engine: s.schedule().Engine(), StartMS: ms(began + s.Warmup), WarmupMS: ms(s.Warmup),
-			OfferedConnections: s.Connections, OfferedRate: s.Rate,
+			OfferedConnections: s.Connections, OfferedRate: s.Rate, TimeoutMS: ms(r.o.Timeout),
 			Errors: map[string]int64{}, Trust: measure.Trust{Reasons: []string{}},
 		},
 	}

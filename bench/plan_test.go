@@ -83,3 +83,20 @@ func TestProgress(t *testing.T) {
 	require.NotContains(t, out.String(), "\r")
 	require.Contains(t, out.String(), "closed-7")
 }
+
+// On a terminal the line is rewritten, and never so long that it would wrap.
+func TestProgressOnTerminal(t *testing.T) {
+	var out bytes.Buffer
+	p := newProgress(&out, (&Options{}).Plan())
+	p.terminal = true
+	p.show(defaultPlan[0], &measure.Sample{Requests: 123456789, IntervalMS: 1000, Errors: map[string]int64{"connect/no-local-port": 123456789},
+		ServiceMS: measure.Latency{P50: 0.123, P99: 12345}, Heap: &measure.Heap{Free: 312345}})
+	const rewrite = "\r\x1b[K"
+	line, ok := strings.CutPrefix(out.String(), rewrite)
+	require.True(t, ok)
+	require.LessOrEqual(t, len(line), width)
+	require.Contains(t, line, "closed-1  0 req/s  p50 0.123  p99 12345 ms  errors 123456789  heap 312 kB")
+	out.Reset()
+	p.end()
+	require.Equal(t, rewrite, out.String())
+}

@@ -14,13 +14,14 @@ import (
 type progress struct {
 	w        io.Writer
 	terminal bool
+	began    time.Time
 	total    time.Duration
 	passed   time.Duration // in phases that are over
 	steps    map[string]Step
 }
 
 func newProgress(w io.Writer, plan []Step) *progress {
-	p := &progress{w: w, steps: map[string]Step{}}
+	p := &progress{w: w, began: time.Now(), steps: map[string]Step{}}
 	for _, s := range plan {
 		p.total += s.length()
 		p.steps[s.Name] = s
@@ -32,17 +33,18 @@ func newProgress(w io.Writer, plan []Step) *progress {
 	return p
 }
 
+// width is what a narrow terminal shows in one line; a longer one would wrap,
+// and could not be rewritten.
+const width = 79
+
 // show rewrites the line on a terminal.
 func (p *progress) show(s Step, x *measure.Sample) {
 	if p.w == nil || !p.terminal {
 		return
 	}
-	what := s.Name
-	if x.Warmup {
-		what += " (warm-up)"
-	}
-	left := (p.total - p.passed).Round(time.Second)
-	fmt.Fprintf(p.w, "\r\x1b[K%-18s %s  about %v left", what, numbers(x), left)
+	left := max(p.total-time.Since(p.began), 0)
+	line := fmt.Sprintf("%s  %s  %.0f s left", s.Name, numbers(x), left.Seconds())
+	fmt.Fprintf(p.w, "\r\x1b[K%.*s", width, line)
 }
 
 // numbers are those of one second.
@@ -51,10 +53,10 @@ func numbers(x *measure.Sample) string {
 	for _, n := range x.Errors {
 		failed += n
 	}
-	s := fmt.Sprintf("%8.0f req/s  p50 %s  p99 %s ms  errors %d",
+	s := fmt.Sprintf("%.0f req/s  p50 %s  p99 %s ms  errors %d",
 		float64(x.Requests-failed)/max(x.IntervalMS, 1)*1000, short(x.ServiceMS.P50), short(x.ServiceMS.P99), failed)
 	if x.Heap != nil {
-		s += fmt.Sprintf("  heap %d B", x.Heap.Free)
+		s += fmt.Sprintf("  heap %.0f kB", float64(x.Heap.Free)/1000)
 	}
 	return s
 }

@@ -103,6 +103,10 @@ func newRunner(ctx context.Context, o *Options, t *target) (*runner, error) {
 		Phases:      []measure.Phase{},
 	}
 	r.cpu = ownCPU()
+	if status := t.answer.Status; status >= 300 {
+		r.happened(watch.Note, fmt.Sprintf("the target answers %d and leads to %q; redirects are not followed, so this measures the redirect",
+			status, t.answer.Header.Get("Location")))
+	}
 	r.progress = newProgress(o.Progress, o.Plan())
 	return r, r.create()
 }

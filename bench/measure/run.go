@@ -76,6 +76,7 @@ type Phase struct {
 	TriedConnections   int              `json:"tried_connections"`   // how many of them the load used
 	ServedConnections  int              `json:"served_connections"`  // how many of them ever got a response
 	OfferedRate        float64          `json:"offered_rate"`        // 0: closed loop
+	TimeoutMS          float64          `json:"timeout_ms"`          // of a request
 	Requests           int64            `json:"requests"`            // with an answer or an error
 	Late               int64            `json:"late"`                // sent over 1 ms late although a connection was free
 	Errors             map[string]int64 `json:"errors"`              // by "phase/cause", see errors.go

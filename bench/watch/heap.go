@@ -19,12 +19,18 @@ const (
 	Exited   = "exited"   // the process that we started has ended
 	Gone     = "gone"     // it is held not to come back
 	Skipped  = "skipped"  // a part of the plan had nothing to go by
+	Note     = "note"     // something about the target that the reader should know
 )
+
+// mostSilent is how often a target that never told its heap may leave the
+// question unanswered before it is asked no more.
+const mostSilent = 3
 
 // Heap reads GET /heap. The zero value asks; a target that has no such route is
 // asked once.
 type Heap struct {
 	absent bool
+	silent int
 	last   *measure.Heap
 }
 
@@ -42,6 +48,8 @@ func (h *Heap) Sample(ctx context.Context, get Get) (now *measure.Heap, reboot s
 	}
 	status, content, err := get(ctx, "/heap")
 	if err != nil {
+		h.silent++
+		h.absent = h.last == nil && h.silent >= mostSilent
 		return nil, ""
 	}
 	now, ok := parse(status, content)

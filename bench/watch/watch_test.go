@@ -44,6 +44,8 @@ func TestHeap(t *testing.T) {
 		{"answers everything with a page", []string{"<html>", up1}, 1, 0, "", true},
 		{"answers JSON of something else", []string{`{"ok":true}`, up1}, 1, 0, "", true},
 		{"is silent at first", []string{"silence", up1}, 2, 200000, "", false},
+		{"is always silent", []string{"silence", "silence", "silence", up1}, 3, 0, "", true},
+		{"falls silent", []string{up1, "silence", "silence", "silence", up2}, 5, 199000, "", false},
 		{"refuses once under load", []string{up1, "404", up2}, 3, 199000, "", false},
 		{"restarts", []string{up2, up1}, 2, 200000, "the target restarted: its uptime went from 2.0 s back to 1.0 s", false},
 		{"restarts unseen", []string{up1, `{"uptime_ms":5000,"boot_count":4,"free":1}`}, 2, 1, "the target restarted: its boot count went from 3 to 4", false},
