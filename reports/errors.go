@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg/draw"
@@ -144,62 +143,4 @@ func (r *record) saysErrors(st *stacks) string {
 	most := slices.MaxFunc(st.bars, func(a, b stack) int { return cmp.Compare(a.height(), b.height()) })
 	return says + fmt.Sprintf("The first are at %s, the last at %s, and the most, %s, at %s.",
 		span(first.to*1e3), span(last.to*1e3), count(int64(most.height())), span(most.to*1e3))
-}
-
-// errorRow is a line of the table: one type of error in one phase.
-type errorRow struct {
-	Stage, Cause  string // where in the request, and what
-	Phase         string
-	Count, Share  string // share: of the phase's requests
-	First, Latest string // second in which it was seen, the warm-up included
-}
-
-const mostErrorRows = 300
-
-func (r *record) errorRows() (rows []errorRow) {
-	seen := r.errorTimes()
-	for _, kind := range r.kinds() {
-		stage, cause, ok := strings.Cut(kind, "/")
-		if !ok {
-			stage, cause = none, kind
-		}
-		for i := range r.Phases {
-			p := &r.Phases[i]
-			n := p.Errors[kind]
-			if n == 0 || len(rows) == mostErrorRows {
-				continue
-			}
-			row := errorRow{
-				Stage: oneLine(stage, 60), Cause: oneLine(cause, 120), Phase: oneLine(p.Name, 60),
-				Count: count(n), Share: share(float64(n), float64(p.Requests)), First: none, Latest: none,
-			}
-			if t, ok := seen[errorKey{p.Name, kind}]; ok {
-				row.First, row.Latest = span(t[0]), span(t[1])
-			}
-			rows = append(rows, row)
-		}
-	}
-	return rows
-}
-
-type errorKey struct{ phase, kind string }
-
-// errorTimes are the first and the last second of each error in each phase.
-func (r *record) errorTimes() map[errorKey][2]float64 {
-	seen := map[errorKey][2]float64{}
-	for _, s := range r.Samples {
-		for kind, n := range s.Errors {
-			if n == 0 {
-				continue
-			}
-			k := errorKey{s.Phase, kind}
-			t, ok := seen[k]
-			if !ok {
-				t[0] = s.MS
-			}
-			t[1] = s.MS
-			seen[k] = t
-		}
-	}
-	return seen
 }

@@ -19,7 +19,7 @@ var began = time.Date(2026, 11, 23, 4, 15, 0, 0, time.UTC)
 
 // maker writes a run folder as a load run would, through the same writers.
 type maker struct {
-	t       *testing.T
+	t       testing.TB
 	dir     string
 	run     *measure.Run
 	series  *measure.Series
@@ -32,12 +32,12 @@ type maker struct {
 	least   int64
 }
 
-func newMaker(t *testing.T, name string) *maker {
+func newMaker(t testing.TB, name string) *maker {
 	dir := filepath.Join(t.TempDir(), name)
 	return newMakerIn(t, dir)
 }
 
-func newMakerIn(t *testing.T, dir string) *maker {
+func newMakerIn(t testing.TB, dir string) *maker {
 	t.Helper()
 	require.NoError(t, mkdir(dir))
 	series, err := measure.CreateSeries(dir)
@@ -187,7 +187,7 @@ func (m *maker) killed() string {
 }
 
 // ordinary is the default plan on a board: four closed loops and an open one.
-func ordinary(t *testing.T) *maker {
+func ordinary(t testing.TB) *maker {
 	m := newMaker(t, "20261123T041500Z-esp32")
 	m.idle()
 	for i, c := range []int{1, 2, 4, 7} {
@@ -200,7 +200,7 @@ func ordinary(t *testing.T) *maker {
 }
 
 // troubled is a run in which everything happened.
-func troubled(t *testing.T) *maker {
+func troubled(t testing.TB) *maker {
 	m := newMaker(t, "20261123T051500Z-esp32")
 	m.phase(load{name: "closed-1", connections: 1, rate: 205, p50: 4.6, tail: 0.2, seconds: 9, leak: 60})
 	m.phase(load{name: "closed-4", connections: 4, rate: 590, p50: 6.4, tail: 0.4, seconds: 9, leak: 240, errors: map[string]int64{"ttfb/timeout": 3}})

@@ -14,7 +14,7 @@ type hist struct{ *hdrhistogram.Histogram }
 
 func newHist() *hist { return &hist{measure.NewHistogram()} }
 
-func (h *hist) add(t *testing.T, ms float64, times int64) {
+func (h *hist) add(t testing.TB, ms float64, times int64) {
 	t.Helper()
 	require.NoError(t, h.RecordValues(int64(min(max(ms*1e6, 1e3), 99e9)), times))
 }

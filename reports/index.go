@@ -90,9 +90,8 @@ func (row *indexRow) fill(r *record) {
 	row.Trust, row.Course = r.trust(), r.course()
 	row.Rate, row.P99, row.Errors = none, none, none
 	if b := r.best(); b != nil {
-		l := &ladder{}
-		row.Rate, row.At = rate(b.Rate), l.name(b)
-		if p99 := l.clock(b).P99; p99 > 0 {
+		row.Rate, row.At = rate(b.Rate), loadName(b)
+		if p99 := telling(b).P99; p99 > 0 {
 			row.P99 = span(p99)
 		}
 	}

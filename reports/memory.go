@@ -78,24 +78,6 @@ func (r *record) rssFigure(t *timeline) *figure {
 	}
 }
 
-// sized gives p a y axis in bytes. It need not begin at zero, for a leak is
-// small beside the whole; nor does it magnify what is under 2 % of the whole.
-func sized(p *plot.Plot, s size) {
-	lo, hi := p.Y.Min, p.Y.Max
-	if least := 0.02 * math.Abs(hi); hi-lo < least {
-		lo, hi = (lo+hi-least)/2, (lo+hi+least)/2
-	}
-	room := 0.06 * (hi - lo)
-	p.Y.Min, p.Y.Max = max(0, lo-room), hi+room
-	unit, name := byteUnit(hi)
-	step := nice((p.Y.Max - p.Y.Min) / unit / float64(s.yticks()))
-	ticks := every(p.Y.Min/unit, p.Y.Max/unit, step, func(v float64) string { return decimals(v, step) + gap + name })
-	for i := range ticks {
-		ticks[i].Value *= unit
-	}
-	p.Y.Tick.Marker = plot.ConstantTicks(ticks)
-}
-
 // ends are the first and the last value of pieces, and the lowest.
 func ends(pieces []plotter.XYs) (first, last, low float64) {
 	low = math.Inf(1)
@@ -122,7 +104,11 @@ func change(from, to float64) string {
 func (r *record) saysHeap() string {
 	first, last, low := ends(r.over(false, heap(func(h *measure.Heap) int64 { return h.Free })))
 	says := "Free heap may dip under load, but has to come back when the load ends; a largest block that shrinks while the free heap does not means fragmentation. "
-	return says + fmt.Sprintf("It began at %s, was %s at the lowest second, and ended with %s, %s.", bytesize(first), bytesize(low), bytesize(last), change(first, last))
+	says += fmt.Sprintf("It began at %s, was %s at the lowest second, and ended with %s, %s.", bytesize(first), bytesize(low), bytesize(last), change(first, last))
+	if slices.ContainsFunc(r.events(), isReboot) {
+		says += " A reboot lies between, after which memory begins anew."
+	}
+	return says
 }
 
 func (r *record) saysRSS() string {

@@ -82,7 +82,7 @@ func (r *record) caption(l *ladder) string {
 	if r.Target.Simulated {
 		kind = " (simulated)"
 	}
-	return fmt.Sprintf("%s%s: up to %s with %s, %s", r.title(), kind, rate(best.Rate), l.name(best), r.Started.UTC().Format("2006-01-02"))
+	return fmt.Sprintf("%s%s: up to %s with %s, %s", r.title(), kind, rate(best.Rate), loadName(best), r.Started.UTC().Format("2006-01-02"))
 }
 
 // alone makes the SVG a file that stands by itself, with fonts that readers have.

@@ -24,9 +24,8 @@ func (r *record) numbers() (all []fact) {
 	if b == nil {
 		return nil
 	}
-	l := &ladder{}
-	all = append(all, fact{Term: "Highest rate", Value: rate(b.Rate), Note: "with " + l.name(b)})
-	lat := l.clock(b)
+	all = append(all, fact{Term: "Highest rate", Value: rate(b.Rate), Note: "with " + loadName(b)})
+	lat := telling(b)
 	if lat.P99 > 0 {
 		all = append(all,
 			fact{Term: "p50 there", Value: span(lat.P50), Note: "half took no longer"},

@@ -53,7 +53,7 @@ var thin = []struct {
 		m := newMaker(t, "one open phase")
 		m.phase(load{name: "open", connections: 7, offered: 300, rate: 290, p50: 5, tail: 0.3, wait: 9, seconds: 6})
 		return m.done()
-	}, []string{"Throughput by offered requests a second", "waiting in line"}},
+	}, []string{"Throughput by offered requests a second", "the difference is time in line"}},
 
 	{"killed", func(t *testing.T) string {
 		m := newMaker(t, "killed")

@@ -10,7 +10,7 @@ import (
 )
 
 // steps are the distances between ticks on a clock, in seconds.
-var steps = []float64{1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 86400}
+var steps = []float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400}
 
 // nice is the smallest of 1, 2 or 5 times a power of ten that is not below x.
 func nice(x float64) float64 {
@@ -89,17 +89,20 @@ func decimals(v, step float64) string {
 	return strconv.FormatFloat(v, 'f', d, 64)
 }
 
-// latencyTicks labels a logarithmic axis in milliseconds: 1, 2 and 5 of each
-// decade while they fit, else the decades, else some of them.
+// latencyTicks labels a logarithmic axis in milliseconds with at most n labels:
+// 1, 2 and 5 of each decade, else 1 and 3, else the decades or some of them.
 func latencyTicks(lo, hi float64, n int) (t []plot.Tick) {
-	first, last := math.Floor(math.Log10(lo)+1e-9), math.Ceil(math.Log10(hi)-1e-9)
-	decades := last - first
-	marks, stride := []float64{1, 2, 5}, 1.0
-	if 3*decades > 1.2*float64(n) {
-		marks = marks[:1]
-		stride = max(1, math.Ceil(decades/float64(n)))
+	for _, marks := range [][]float64{{1, 2, 5}, {1, 3}, {1}} {
+		if t = decadeTicks(lo, hi, 1, marks); len(t) <= n && len(t) > 1 {
+			return t
+		}
 	}
-	for e := first; e <= last; e += stride {
+	return decadeTicks(lo, hi, math.Ceil(math.Log10(hi/lo)/float64(n)), []float64{1})
+}
+
+// decadeTicks puts marks into every stride-th decade from lo to hi.
+func decadeTicks(lo, hi, stride float64, marks []float64) (t []plot.Tick) {
+	for e := math.Floor(math.Log10(lo) + 1e-9); e <= math.Log10(hi)+1e-9; e += max(stride, 1) {
 		for _, m := range marks {
 			if v := m * math.Pow(10, e); v >= lo*(1-1e-9) && v <= hi*(1+1e-9) {
 				t = append(t, plot.Tick{Value: v, Label: span(v)})
