@@ -1,0 +1,193 @@
+package load
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+	"github.com/httpdlab/httpdlab/server/http1"
+)
+
+// RawConfig says what a raw engine sends, and over what.
+type RawConfig struct {
+	Address     string               // IP address and port; plain TCP
+	Request     *Request             // sent over and over
+	Connections int                  // [1, 65536] kept busy in a closed loop, or the most that an open one uses
+	Depth       int                  // [1, 1024] requests under way on a connection (pipelining); 0 means 1
+	Loops       int                  // [1, Connections] event loops, each with a thread of its own; 0 means 1
+	Fresh       bool                 // each request on a connection of its own; needs depth 1
+	Expect      Expect               // what a good response is
+	Timeout     time.Duration        // of a request, from its send; 0 means 10 s
+	Clock       func() time.Duration // since Run.Started
+}
+
+// Expect is what a response must be, beyond well framed, to be a good one.
+type Expect struct {
+	Status  int      // 0: any below 400
+	Content *Content // nil: any
+}
+
+// Content is the length of a response's content and, if it is hashed, its CRC-32C.
+type Content struct {
+	Length int64
+	Hashed bool
+	CRC    uint32
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// ContentOf describes b, with its hash.
+func ContentOf(b []byte) *Content {
+	return &Content{Length: int64(len(b)), Hashed: true, CRC: crc32.Checksum(b, castagnoli)}
+}
+
+// Raw is the engine for the fastest servers: event loops of its own over epoll,
+// no allocation a request, and every response validated by package http1. It
+// needs Linux.
+//
+// Each loop counts alone and hands its counts over when Cut asks, so that
+// nothing is locked on the way of a request.
+type Raw struct {
+	RawConfig
+	method http1.Method
+	unit   int      // length of one request
+	wire   []byte   // the request, several times if that is little
+	remote sockaddr // Address
+	tried  atomic.Int64
+	served atomic.Int64
+
+	mu    sync.Mutex // guards what follows
+	loops []*rawLoop // empty until Run
+	begun time.Duration
+}
+
+// wireLength is up to how many bytes the request is repeated, so that one call
+// writes many.
+const wireLength = 64 << 10
+
+// NewRaw checks the configuration. It opens nothing: Run does.
+func NewRaw(c RawConfig) (*Raw, error) {
+	c.Depth, c.Loops = max(c.Depth, 1), max(c.Loops, 1)
+	if c.Timeout <= 0 {
+		c.Timeout = 10 * time.Second
+	}
+	address, err := netip.ParseAddrPort(c.Address)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("make a raw engine: %q is not an IP address and port: %w", c.Address, err)
+	case c.Connections < 1 || c.Connections > 65536:
+		return nil, fmt.Errorf("make a raw engine: %d connections; give 1 to 65536", c.Connections)
+	case c.Depth > 1024:
+		return nil, fmt.Errorf("make a raw engine: %d requests under way on a connection; give 1 to 1024", c.Depth)
+	case c.Fresh && c.Depth > 1:
+		return nil, errors.New("make a raw engine: connections that end after a request cannot have several under way; use depth 1")
+	case c.Request == nil || c.Clock == nil:
+		return nil, errors.New("make a raw engine: no request or no clock given")
+	}
+	c.Loops = min(c.Loops, c.Connections)
+	r := &Raw{RawConfig: c, method: http1.MethodOf([]byte(c.Request.shape.Method)), begun: c.Clock()}
+	if r.remote, err = sockaddrOf(address); err != nil {
+		return nil, fmt.Errorf("make a raw engine: %w", err)
+	}
+	unit := c.Request.wire
+	if c.Fresh {
+		unit = closing(unit)
+	}
+	r.unit = len(unit)
+	r.wire = bytes.Repeat(unit, max(1, min(c.Depth, wireLength/len(unit))))
+	return r, nil
+}
+
+// closing is the request with "Connection: close", so that the server is the
+// one to close and to keep the port from being used again for a while.
+func closing(request []byte) []byte {
+	head, rest, _ := bytes.Cut(request, []byte("\r\n\r\n"))
+	if bytes.Contains(bytes.ToLower(head), []byte("\r\nconnection:")) {
+		return request
+	}
+	return bytes.Join([][]byte{head, []byte("\r\nConnection: close\r\n\r\n"), rest}, nil)
+}
+
+// Run follows the schedule and then waits for what is still under way, as
+// Attack.Run does. It fails if the loops cannot be set up. A Raw runs once.
+func (r *Raw) Run(ctx context.Context, s Schedule) error {
+	if err := r.start(s); err != nil {
+		return fmt.Errorf("start the raw engine: %w", err)
+	}
+	defer r.end()
+	defer context.AfterFunc(ctx, r.cancel)()
+	var all sync.WaitGroup
+	for _, l := range r.loops {
+		all.Go(l.run)
+	}
+	all.Wait()
+	return nil
+}
+
+func (r *Raw) cancel() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.loops {
+		l.cancel()
+	}
+}
+
+// end frees the loops' descriptors when nobody can wake a loop any more.
+func (r *Raw) end() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, l := range r.loops {
+		l.free()
+	}
+}
+
+func (r *Raw) start(s Schedule) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.loops) > 0 {
+		return errors.New("it ran before")
+	}
+	var loops []*rawLoop
+	for i := range r.Loops {
+		l, err := newRawLoop(r, s, i)
+		if err != nil {
+			for _, l := range loops {
+				l.free()
+			}
+			return err
+		}
+		loops = append(loops, l)
+	}
+	r.loops = loops
+	return nil
+}
+
+// Tried is how many connections were ever asked to connect, and Served how many
+// of those ever got a whole response; one that reconnects counts once.
+func (r *Raw) Tried() int  { return int(r.tried.Load()) }
+func (r *Raw) Served() int { return int(r.served.Load()) }
+
+// Cut ends the stretch now, begins the next, and returns what it brought, as
+// Recorder.Cut does. It may be called before, during and after Run.
+func (r *Raw) Cut(now time.Duration) *measure.Tally {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	total := newTally(r.begun)
+	for i, l := range r.loops {
+		part := l.cut()
+		if i == 0 {
+			part.Start, total = total.Start, part
+		} else {
+			addTally(total, part)
+		}
+	}
+	total.End, r.begun = now, now
+	return total
+}

@@ -1,0 +1,388 @@
+//go:build !386 && !s390x
+
+package load
+
+import (
+	"context"
+	"errors"
+	"io"
+	"syscall"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+	"github.com/httpdlab/httpdlab/server/http1"
+)
+
+var errTimeout = context.DeadlineExceeded
+
+type connState uint8
+
+const (
+	shut connState = iota
+	dialing
+	live
+	parting // the last response is read, the end of the stream is to come
+)
+
+// rawConn is a place for a socket, and for the requests under way on it.
+type rawConn struct {
+	fd         int // -1: shut
+	index      int32
+	generation int32 // counts the sockets
+	state      connState
+	tried      bool
+	served     bool
+
+	slots []slot // ring of requests under way; its length is a power of two
+	first uint32
+	count uint32
+	owed  int // bytes of them that are not written yet
+
+	response
+	in    []byte        // the start of a head
+	until time.Duration // shut: not to be opened before; parting: to be closed then
+}
+
+func (c *rawConn) oldest() slot { return c.slots[c.first&uint32(len(c.slots)-1)] }
+
+func (c *rawConn) pop() slot {
+	s := c.oldest()
+	c.first++
+	c.count--
+	return s
+}
+
+// fill lets as many requests begin on c as a closed loop keeps there. A
+// connection that is not open yet begins with one.
+func (l *rawLoop) fill(c *rawConn) {
+	n := l.Depth - int(c.count)
+	switch {
+	case c.state == parting, c.state == dialing:
+		return
+	case c.state == shut:
+		n = 1
+	}
+	if n > 0 {
+		l.push(c, slot{l.now, l.now}, n)
+	}
+}
+
+// push begins n requests on c, alike but for their place in the ring.
+func (l *rawLoop) push(c *rawConn, s slot, n int) {
+	for range n {
+		c.slots[(c.first+c.count)&uint32(len(c.slots)-1)] = s
+		c.count++
+		l.begin(s.intended)
+	}
+	c.owed += n * l.unit
+	switch c.state {
+	case shut:
+		l.dial(c)
+	case live:
+		l.write(c)
+	}
+}
+
+func (l *rawLoop) dial(c *rawConn) {
+	if !c.tried {
+		c.tried = true
+		l.tried.Add(1)
+	}
+	fd, errno := dial(&l.remote)
+	if errno == 0 {
+		c.fd, c.state = fd, dialing
+		c.generation++
+		errno = l.watch(fd, c.index, c.generation, syscall.EPOLLIN|syscall.EPOLLOUT|syscall.EPOLLRDHUP|edgeTriggered)
+	}
+	if errno != 0 {
+		l.fail(c, measure.Connect, errno)
+	}
+}
+
+// connect ends the attempt to connect and reports whether c can be used.
+func (l *rawLoop) connect(c *rawConn) bool {
+	if errno := connected(c.fd); errno != 0 {
+		l.fail(c, measure.Connect, errno)
+		return false
+	}
+	c.state = live
+	l.write(c)
+	return c.state == live
+}
+
+// write sends what is owed, as far as the kernel takes it. All requests are the
+// same, so where the next byte stands follows from how many are owed.
+func (l *rawLoop) write(c *rawConn) {
+	for c.owed > 0 {
+		from := (l.unit - c.owed%l.unit) % l.unit
+		n, errno := transmit(c.fd, l.wire[from:min(len(l.wire), from+c.owed)])
+		switch errno {
+		case 0:
+			c.owed -= n
+		case syscall.EAGAIN:
+			return
+		case syscall.EINTR:
+		default:
+			l.fail(c, measure.Write, errno)
+			return
+		}
+	}
+}
+
+// read takes what has arrived and lets the next requests begin. A short read
+// emptied the socket: more bytes raise another event, but the end of the stream,
+// of which the event may have told, may not.
+func (l *rawLoop) read(c *rawConn, ending bool) {
+	for c.fd >= 0 {
+		room := len(l.buf)
+		n, errno := 0, syscall.Errno(0)
+		skipped := l.skippable(&c.response)
+		if skipped > int64(room) {
+			room = int(min(skipped, 1<<30))
+			n, errno = skip(c.fd, skipped)
+		} else {
+			n, errno = receive(c.fd, l.buf)
+			skipped = 0
+		}
+		switch {
+		case errno == syscall.EAGAIN:
+			return
+		case errno == syscall.EINTR:
+			continue
+		}
+		l.tick(l.Clock())
+		switch {
+		case errno != 0:
+			l.fail(c, l.stage(c), errno)
+		case n == 0:
+			l.endOfStream(c)
+		case skipped > 0:
+			l.skipped(c, n)
+		case c.state != parting:
+			l.consume(c, l.buf[:n])
+		}
+		l.flush()
+		if c.state == live && !l.open && l.sending() {
+			l.fill(c)
+		}
+		if n < room && !ending {
+			return
+		}
+	}
+}
+
+// skipped counts content that was taken out of the socket unseen.
+func (l *rawLoop) skipped(c *rawConn, n int) {
+	c.response.read += int64(n)
+	if c.response.read == c.length {
+		l.complete(c, nil)
+	}
+}
+
+// consume reads responses from b, the next bytes of the stream.
+func (l *rawLoop) consume(c *rawConn, b []byte) {
+	if len(c.in) > 0 {
+		l.joined = append(append(l.joined[:0], c.in...), b...)
+		b, c.in = l.joined, c.in[:0]
+	}
+	for len(b) > 0 {
+		if c.count == 0 {
+			l.close(c) // bytes that nobody asked for, and no request to blame for them
+			return
+		}
+		if !c.inBody {
+			n, err := l.readHead(&c.response, b)
+			if err != nil {
+				l.fail(c, measure.TTFB, err)
+				return
+			}
+			if n == 0 {
+				c.in = append(c.in, b...)
+				return
+			}
+			b = b[n:]
+			if !c.inBody {
+				continue
+			}
+		}
+		n, done, err := l.readContent(&c.response, b)
+		if err != nil {
+			l.fail(c, measure.Body, err)
+			return
+		}
+		b = b[n:]
+		if done && !l.complete(c, b) {
+			return
+		}
+	}
+}
+
+// complete ends the oldest request with the response just read, of which rest
+// follows, and reports whether c goes on.
+func (l *rawLoop) complete(c *rawConn, rest []byte) bool {
+	c.inBody = false
+	if len(rest) > 0 && c.count == 1 {
+		l.fail(c, measure.Body, errSurplus)
+		return false
+	}
+	l.judge(c, c.pop())
+	if l.open {
+		l.ready.push(c.index)
+	}
+	if !c.served {
+		c.served = true
+		l.served.Add(1)
+	}
+	// A response to a request that is not wholly written leaves a connection
+	// on which the rest of the request would be read as the next one.
+	if c.close || l.Fresh || c.owed > int(c.count)*l.unit {
+		l.part(c)
+		return false
+	}
+	return true
+}
+
+// judge counts s, whose whole response is there.
+func (l *rawLoop) judge(c *rawConn, s slot) {
+	switch {
+	case !l.goodStatus(c.status):
+		l.failStatus(s, c.status, c.response.read)
+	case !l.goodContent(&c.response):
+		l.rawCounts.fail(s, contentKey)
+	default:
+		l.succeed(s, c.response.read)
+	}
+}
+
+// part ends c after its last response. Requests that went out behind it were
+// not read (RFC 9112, 9.6): they are taken back, and blamed on nobody.
+func (l *rawLoop) part(c *rawConn) {
+	l.takeBack(c)
+	if !c.close { // the server does not know
+		l.close(c)
+		return
+	}
+	c.state, c.until = parting, l.now+partingTime
+}
+
+func (l *rawLoop) takeBack(c *rawConn) {
+	l.flush()
+	for c.count > 0 {
+		s := c.pop()
+		l.leave()
+		if l.open {
+			l.ready.push(c.index)
+			l.pace.again = append(l.pace.again, s.intended)
+			l.behind = true
+		}
+	}
+}
+
+// endOfStream handles the server's end of the connection.
+func (l *rawLoop) endOfStream(c *rawConn) {
+	switch {
+	case c.count == 0: // RFC 9112, 9.5: it may close an idle connection at any time
+		l.close(c)
+	case c.inBody && c.body == http1.CloseBody:
+		l.complete(c, nil)
+		l.close(c)
+	case c.inBody, len(c.in) > 0:
+		l.fail(c, l.stage(c), io.ErrUnexpectedEOF)
+	default:
+		l.fail(c, l.stage(c), io.EOF)
+	}
+}
+
+// stage is how far the oldest request has come.
+func (l *rawLoop) stage(c *rawConn) measure.Stage {
+	switch {
+	case c.state == dialing:
+		return measure.Connect
+	case c.inBody:
+		return measure.Body
+	case c.owed > (int(c.count)-1)*l.unit && len(c.in) == 0:
+		return measure.Write
+	}
+	return measure.TTFB
+}
+
+// fail closes c and counts its requests as failed: the oldest at that stage, and
+// those behind it while they waited for a response, of the same cause.
+func (l *rawLoop) fail(c *rawConn, stage measure.Stage, err error) {
+	if stage == measure.Connect {
+		c.until = l.now + reconnectDelay
+	}
+	for c.count > 0 {
+		l.rawCounts.fail(c.pop(), (&measure.Failure{Stage: stage, Err: err}).Key())
+		if l.open {
+			l.ready.push(c.index)
+		}
+		if stage != measure.Connect {
+			stage = measure.TTFB
+		}
+		if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = io.EOF
+		}
+	}
+	l.close(c)
+}
+
+// close makes c a place for the next socket.
+func (l *rawLoop) close(c *rawConn) {
+	if c.fd >= 0 {
+		hangUp(c.fd)
+		c.fd = -1
+	}
+	c.state, c.inBody, c.owed, c.in = shut, false, 0, c.in[:0]
+	if !l.open && c.until <= l.now {
+		l.vacant = append(l.vacant, c.index)
+	}
+}
+
+func (l *rawLoop) failAll(err error) {
+	for i := range l.conns {
+		if c := &l.conns[i]; c.count > 0 {
+			l.fail(c, l.stage(c), err)
+		}
+	}
+}
+
+func (l *rawLoop) dropAll() {
+	l.flush()
+	for i := range l.conns {
+		for c := &l.conns[i]; c.count > 0; c.pop() {
+			l.leave()
+		}
+	}
+}
+
+// closeAll lets the server close first, as far as it does so soon: a board must
+// have given up these sockets before the next load asks for as many.
+func (l *rawLoop) closeAll() {
+	deadline, open := l.now+partingTime, 0
+	for i := range l.conns {
+		if c := &l.conns[i]; c.state == live || c.state == parting {
+			finish(c.fd)
+			c.state, c.until, c.inBody = parting, deadline, false
+			open++
+		} else {
+			l.close(c)
+		}
+	}
+	for open > 0 && l.now < deadline {
+		n := l.poller.wait(l.events[:], deadline-l.now)
+		l.tick(l.Clock())
+		for i := range n {
+			l.handle(&l.events[i])
+		}
+		open = 0
+		for i := range l.conns {
+			if l.conns[i].fd >= 0 {
+				open++
+			}
+		}
+	}
+	for i := range l.conns {
+		l.close(&l.conns[i])
+	}
+}
