@@ -118,9 +118,12 @@ func (t *Totals) auditSchedule(p *Phase, _ *Environment) string {
 	if p.Closed() || float64(p.Requests) >= leastSent*planned-1 {
 		return ""
 	}
-	return fmt.Sprintf("Only %d of %.0f planned requests were sent, because %d connections carry no more: "+
-		"response times grow as long as the run lasts; use a lower --rate or more --connections.",
-		p.Requests, planned, p.OfferedConnections)
+	why := fmt.Sprintf("%d connections carry no more: response times grow as long as the run lasts; use a lower --rate or more --connections",
+		p.OfferedConnections)
+	if p.InFlight < leastBusy*float64(p.OfferedConnections) {
+		why = "the load generator can send no more: lower the --rate or run it on another machine"
+	}
+	return fmt.Sprintf("Only %d of %.0f planned requests were sent, because %s.", p.Requests, planned, why)
 }
 
 func (t *Totals) auditLate(p *Phase, _ *Environment) string {

@@ -55,7 +55,8 @@ func TestAudit(t *testing.T) {
 			t.service.Reset()
 			t.service.RecordValues(50e6, 4000)
 		}, []string{"Only 4 of 20 connections ever got an answer"}},
-		{"a schedule that is not kept", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate = 1000 }, []string{"Only 4000 of 10000 planned requests were sent"}},
+		{"a schedule that is not kept", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate = 1000 }, []string{"Only 4000 of 10000 planned requests were sent, because 4 connections carry no more"}},
+		{"a load generator that cannot", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate, p.OfferedConnections = 1000, 50 }, []string{"the load generator can send no more"}},
 		{"a load generator that is late", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate = 400; t.late = 41 }, []string{"1.02 % of the requests were sent over 1ms late"}},
 		{"a busy load generator", func(t *Totals, _ *Phase, e *Environment) { t.clientCPU = 1.8 * 10000 }, []string{"The load generator used 1.8 of this machine's 2 cores"}},
 		{"a busy machine", func(t *Totals, _ *Phase, e *Environment) {

@@ -58,7 +58,9 @@ type Recorder struct {
 	last      time.Duration // up to here area is summed
 	area      float64       // integral of inFlight over the stretch, in ns
 	fullUntil time.Duration // last instant at which all connections were busy
-	behind    bool          // they made a request late, and the schedule has not caught up since
+	lastSent  time.Duration
+	lastLag   time.Duration
+	ours      bool // the load generator itself is why the schedule is not kept
 }
 
 // NewRecorder returns a recorder whose first stretch begins at start, for a
@@ -72,14 +74,17 @@ func (r *Recorder) Begin(intended, sent time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.advance(sent)
+	lag := sent - intended
 	switch {
-	case sent-intended <= onTime:
-		r.behind = false
-	case intended <= r.fullUntil:
-		r.behind = true
-	case !r.behind:
+	case lag <= onTime, r.fullUntil >= r.lastSent:
+		r.ours = false
+	case lag >= r.lastLag:
+		r.ours = true // nothing was in the way, and it falls back further
+	}
+	if lag > onTime && r.ours {
 		r.t.Late++
 	}
+	r.lastSent, r.lastLag = sent, lag
 	r.inFlight++
 }
 

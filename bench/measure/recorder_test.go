@@ -83,24 +83,36 @@ func TestRecorderCounts(t *testing.T) {
 }
 
 // A request is late by the load generator's fault only if a connection was free
-// for it.
+// for it, and not if the schedule only catches up.
 func TestLate(t *testing.T) {
-	r := NewRecorder(1, 0)
-	once := func(intended, sent, ended time.Duration) {
-		r.Begin(intended, sent)
-		r.End(Exchange{Intended: intended, Sent: sent, Ended: ended})
+	r := NewRecorder(2, 0)
+	at := func(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
+	once := func(intended, sent, ended float64) {
+		r.Begin(at(intended), at(sent))
+		r.End(Exchange{Intended: at(intended), Sent: at(sent), Ended: at(ended)})
 	}
-	once(0, 0, 100*msec)
-	once(10*msec, 100*msec, 101*msec) // the connection was busy
-	once(100500*time.Microsecond, 110*msec, 111*msec)
-	require.Zero(t, r.t.Late, "the schedule still catches up")
-	once(112*msec, 112*msec, 113*msec) // caught up
-	once(114*msec, 120*msec, 121*msec) // nothing was in the way
-	require.Equal(t, int64(1), r.t.Late)
+	r.Begin(0, 0)
+	once(1, 1, 50) // both connections are busy up to here
+	once(2, 50, 51)
+	once(3, 60, 61)
+	require.Zero(t, r.t.Late, "both connections were busy since the last send")
+	r.End(Exchange{Ended: at(61)})
+	once(12, 62, 63)
+	once(22, 64, 65)
+	once(32, 66, 67)
+	require.Zero(t, r.t.Late, "it catches up")
+	once(33, 70, 71)
+	require.Equal(t, int64(1), r.t.Late, "it falls back and nothing is in the way")
+	once(43, 72, 73)
+	require.Equal(t, int64(2), r.t.Late, "it catches up with its own delay")
+	once(74, 74.5, 75)
+	once(80, 80, 81)
+	require.Equal(t, int64(2), r.t.Late, "it is on time")
+	r.Begin(at(82), at(82))
 	r.Borrow()
-	r.Return(140 * msec)
-	once(130*msec, 140*msec, 141*msec) // we had the connection ourselves
-	require.Equal(t, int64(1), r.t.Late)
+	r.Return(at(90))
+	once(84, 90, 91)
+	require.Equal(t, int64(2), r.t.Late, "we had the other connection ourselves")
 }
 
 // What lies outside the histogram's range is counted at its ends.
