@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -229,6 +230,28 @@ func mute(t *testing.T) string {
 	return "http://" + l.Addr().String()
 }
 
+// unanswered is an address whose accept queue is full: the kernel drops what
+// comes, as a host that is switched off would.
+func unanswered(t *testing.T) string {
+	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
+	require.NoError(t, err)
+	t.Cleanup(func() { syscall.Close(fd) })
+	require.NoError(t, syscall.Bind(fd, &syscall.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}))
+	require.NoError(t, syscall.Listen(fd, 0))
+	name, err := syscall.Getsockname(fd)
+	require.NoError(t, err)
+	addr := fmt.Sprintf("127.0.0.1:%d", name.(*syscall.SockaddrInet4).Port)
+	for range 8 {
+		c, err := net.DialTimeout("tcp", addr, 300*time.Millisecond)
+		if err != nil {
+			return "http://" + addr
+		}
+		t.Cleanup(func() { c.Close() })
+	}
+	t.Fatal("the accept queue takes everything")
+	return ""
+}
+
 // refusing is an address where nobody listens.
 func refusing(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -248,6 +271,7 @@ func TestWrongInput(t *testing.T) {
 		"silent":           {[]string{"bench", mute(t)}, "no response within 5s"},
 		"other scheme":     {[]string{"bench", "ftp://127.0.0.1/"}, "ftp"},
 		"not a URL":        {[]string{"bench", "http://[::1"}, "http://[::1"},
+		"switched off":     {[]string{"bench", unanswered(t)}, "no host answers"},
 		"no such host":     {[]string{"bench", "http://board.invalid/"}, "board.invalid"},
 		"unknown board":    {[]string{"bench", "--board", "esp99"}, "there are: "},
 		"no address":       {[]string{"bench", "--board", "esp32"}, "ADDR="},
