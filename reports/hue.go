@@ -16,6 +16,7 @@ type hue struct {
 // colour-blind eyes, darkened where white needs more contrast. page.css has the
 // same values and their dark counterparts.
 var (
+	paper  = hue{"page", rgb(0xffffff)}
 	ink    = hue{"ink", rgb(0x1b2430)}
 	muted  = hue{"muted", rgb(0x566270)}
 	rule   = hue{"rule", rgb(0xe2e6eb)}
@@ -29,7 +30,7 @@ var (
 	amber  = hue{"amber", rgb(0x946600)}
 	sky    = hue{"sky", rgb(0x4a94c8)}
 	navy   = hue{"navy", rgb(0x0b3a5c)}
-	hues   = []hue{ink, muted, rule, axis, band, warm, blue, red, green, purple, amber, sky, navy}
+	hues   = []hue{paper, ink, muted, rule, axis, band, warm, blue, red, green, purple, amber, sky, navy}
 )
 
 func rgb(x uint32) color.RGBA {

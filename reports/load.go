@@ -41,7 +41,7 @@ func (l *ladder) throughput(s size) *plot.Plot {
 	for _, hollow := range []bool{false, true} {
 		shape := draw.GlyphDrawer(draw.CircleGlyph{})
 		if hollow {
-			shape = draw.RingGlyph{}
+			shape = ring{}
 		}
 		p.Add(line(blue, 0, false, l.points(func(x *measure.Phase) (float64, bool) { return x.Rate, starved(x) == hollow })).dotted(shape))
 	}

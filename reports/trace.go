@@ -93,6 +93,16 @@ func thinned(p plotter.XYs) plotter.XYs {
 	return out
 }
 
+// ring is a circle that hides the line behind it.
+type ring struct{}
+
+// DrawGlyph draws the ring in the style's colour on the page's.
+func (ring) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
+	draw.CircleGlyph{}.DrawGlyph(c, style, at)
+	style.Color, style.Radius = paper.light, style.Radius-1.75
+	draw.CircleGlyph{}.DrawGlyph(c, style, at)
+}
+
 // grid rules a horizontal line at each label of the y axis.
 func grid() plot.Plotter {
 	g := plotter.NewGrid()
