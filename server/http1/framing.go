@@ -17,9 +17,56 @@ func (r *Request) framing(b []byte, s *scan) (at int, err Error) {
 	return r.decideFraming(b)
 }
 
+// plain takes the decisions about a request that was read by a scanner, if it
+// is like most: Host with a plain name, perhaps Connection with one of its two
+// common values, and no other field that matters here.
+func (r *Request) plain(b []byte, s *scan) bool {
+	const host, connection = 1 << (countBits * FieldHost), 1 << (countBits * FieldConnection)
+	counts := r.known.counts
+	if counts&^connection != host || len(r.Fields) > maxCount {
+		return false
+	}
+	f := &r.Fields[r.known.first[FieldHost]]
+	if f.Name.Len() != 4 || !s.plainHost(f.Value.Of(b)) {
+		return false
+	}
+	if r.Form == OriginForm || r.Form == AsteriskForm {
+		r.Host = f.Value
+	}
+	close := r.Minor == 0
+	if counts != host {
+		c := &r.Fields[r.known.first[FieldConnection]]
+		if !FieldConnection.is(b, c.Name) {
+			return false
+		}
+		switch value := c.Value; {
+		case isKeepAlive(b, value):
+			close = false
+		case isClose(b, value):
+			close = true
+		default:
+			return false
+		}
+	}
+	r.Close, r.Upgrade, r.Expect100, r.Chunked, r.ContentLength = close, false, false, false, -1
+	return true
+}
+
+// isKeepAlive and isClose compare words; that no other byte of a value becomes
+// a letter or a hyphen when bit 5 is set holds here as it does for names.
+func isKeepAlive(b []byte, v Span) bool {
+	const keepAliv, epAlive = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56, 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
+	return v.Len() == 10 && load64(b, int(v.Start))|lower64 == keepAliv && load64(b, int(v.Start)+2)|lower64 == epAlive
+}
+
+func isClose(b []byte, v Span) bool {
+	const clos, lose = 'c' | 'l'<<8 | 'o'<<16 | 's'<<24, 'l' | 'o'<<8 | 's'<<16 | 'e'<<24
+	return v.Len() == 5 && load32(b, int(v.Start))|lower32 == clos && load32(b, int(v.Start)+1)|lower32 == lose
+}
+
 // decideHost holds Host to its rules and finds the host the request is for.
 func (r *Request) decideHost(b []byte, s *scan) (at int, err Error) {
-	host := r.Next(FieldHost, 0)
+	host := r.next(b, FieldHost, 0)
 	if host < 0 {
 		// RFC 9112, 3.2: HTTP/1.1 demands Host, also with an absolute-form.
 		if r.Minor > 0 {
@@ -28,7 +75,7 @@ func (r *Request) decideHost(b []byte, s *scan) (at int, err Error) {
 		return 0, 0
 	}
 	value := r.Fields[host].Value
-	if second := r.Next(FieldHost, host+1); second >= 0 {
+	if second := r.next(b, FieldHost, host+1); second >= 0 {
 		return int(r.Fields[second].Value.Start), ErrHostRepeated
 	}
 	if !s.plainHost(value.Of(b)) && !validHost(value.Of(b), false) {
@@ -45,7 +92,7 @@ func (r *Request) decideExpect(b []byte) (at int, err Error) {
 	if r.Minor == 0 {
 		return 0, 0
 	}
-	for i := r.Next(FieldExpect, 0); i >= 0; i = r.Next(FieldExpect, i+1) {
+	for i := r.next(b, FieldExpect, 0); i >= 0; i = r.next(b, FieldExpect, i+1) {
 		value := r.Fields[i].Value.Of(b)
 		for len(value) > 0 {
 			var element []byte
@@ -79,10 +126,10 @@ func (h *Head) decideFraming(b []byte) (at int, err Error) {
 }
 
 func (h *Head) decideLength(b []byte) (at int, err Error) {
-	first := h.Next(FieldContentLength, 0)
+	first := h.next(b, FieldContentLength, 0)
 	value := h.Fields[first].Value
 	// RFC 9112, 6.3: repeated values may be refused even when they are equal.
-	if second := h.Next(FieldContentLength, first+1); second >= 0 {
+	if second := h.next(b, FieldContentLength, first+1); second >= 0 {
 		return int(h.Fields[second].Value.Start), ErrLengthRepeated
 	}
 	h.ContentLength, err = parseLength(value.Of(b))
@@ -106,7 +153,7 @@ func parseLength(b []byte) (n int64, err Error) {
 
 // decideCoding accepts one transfer coding: chunked, once, and last.
 func (h *Head) decideCoding(b []byte) (at int, err Error) {
-	first := h.Next(FieldTransferEncoding, 0)
+	first := h.next(b, FieldTransferEncoding, 0)
 	at = int(h.Fields[first].Value.Start)
 	switch {
 	case h.Minor == 0: // RFC 9112, 6.1: the framing of such a message is faulty.
@@ -114,7 +161,7 @@ func (h *Head) decideCoding(b []byte) (at int, err Error) {
 	case h.Has(FieldContentLength): // RFC 9112, 6.1: an attempt at smuggling.
 		return at, ErrLengthAndCoding
 	}
-	for i := first; i >= 0; i = h.Next(FieldTransferEncoding, i+1) {
+	for i := first; i >= 0; i = h.next(b, FieldTransferEncoding, i+1) {
 		at = int(h.Fields[i].Value.Start)
 		value := h.Fields[i].Value.Of(b)
 		for len(value) > 0 {
@@ -149,7 +196,7 @@ func (h *Head) addCoding(element []byte) Error {
 // decideConnection reads Connection (RFC 9110, 7.6.1; RFC 9112, 9.3 and 9.6).
 func (h *Head) decideConnection(b []byte) {
 	var close, keep, upgrade bool
-	for i := h.Next(FieldConnection, 0); i >= 0; i = h.Next(FieldConnection, i+1) {
+	for i := h.next(b, FieldConnection, 0); i >= 0; i = h.next(b, FieldConnection, i+1) {
 		value := h.Fields[i].Value.Of(b)
 		for len(value) > 0 {
 			var option []byte

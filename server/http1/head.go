@@ -60,23 +60,14 @@ func (h *Head) Offset() int { return int(h.at) }
 func (h *Head) Reset() { h.state, h.at = atStart, 0 }
 
 // Has reports whether the field k occurs.
-func (h *Head) Has(k Known) bool { return h.Next(k, 0) >= 0 }
+func (h *Head) Has(k Known) bool { return h.known.count(k) != 0 }
 
 // Value returns the value of the first field k; it is empty if there is none.
 func (h *Head) Value(k Known) Span {
-	i := h.Next(k, 0)
-	if i < 0 {
+	if !h.Has(k) {
 		return Span{}
 	}
-	return h.Fields[i].Value
-}
-
-// Next returns the index of the next field k at index from or after it, -1 if
-// there is none. To see all of them:
-//
-//	for i := r.Next(k, 0); i >= 0; i = r.Next(k, i+1) {
-func (h *Head) Next(k Known, from int) int {
-	return h.known.next(k, from, len(h.Fields))
+	return h.Fields[h.known.first[k]].Value
 }
 
 // Lookup returns the value of the first field called name, in any case.
@@ -88,7 +79,10 @@ func (h *Head) Lookup(b []byte, name string) (value Span, ok bool) {
 	return h.Fields[i].Value, true
 }
 
-// Find is Next for any name, in any case.
+// Find returns the index of the next field called name, in any case, at index
+// from or after it, -1 if there is none. To see all of them:
+//
+//	for i := r.Find(b, "Cookie", 0); i >= 0; i = r.Find(b, "Cookie", i+1) {
 func (h *Head) Find(b []byte, name string, from int) int {
 	for i := from; i < len(h.Fields); i++ {
 		if h.Fields[i].Is(b, name) {
@@ -105,6 +99,9 @@ func (h *Head) limit() int {
 	}
 	return int(h.MaxHead)
 }
+
+// begin makes h ready for a new head.
+func (h *Head) begin() { h.Fields, h.known.counts = h.Fields[:0], 0 }
 
 // fail ends the reading at the byte with offset at.
 func (h *Head) fail(at int, e Error) Error {
@@ -215,7 +212,9 @@ func (h *Head) addField(b []byte, end int) {
 	for end > start && (b[end-1] == ' ' || b[end-1] == '\t') {
 		end--
 	}
-	h.known.add(knownOf(b, h.name), len(h.Fields))
+	if k := knownOf(b, h.name); k != unknown {
+		h.known.add(k, len(h.Fields))
+	}
 	h.Fields = append(h.Fields, Field{h.name, Span{uint16(start), uint16(end)}})
 }
 

@@ -43,101 +43,119 @@ func (k Known) String() string {
 	return knownNames[k]
 }
 
-// knownOf returns which known field name, a token in b, is, unknown if it is none.
+// knownOf returns which known field name, a token in b, is, unknown if it is
+// none.
 func knownOf(b []byte, name Span) Known {
 	if name.Len() < 4 {
 		return unknown
 	}
-	key := nameKey(name.Of(b))
-	for k := FieldHost; k < knownFields; k++ {
-		if key == knownKeys[k] && k.is(b, name) {
-			return k
-		}
+	key := nameKey(load32(b, int(name.Start)), load32(b, int(name.End)-4))
+	if k := knownSlots[key]; k.is(b, name) {
+		return k
 	}
 	return unknown
 }
 
-// nameKey condenses a name of at least four bytes to its last four, in lower
-// case, and its length plus one. All known names differ in it.
-func nameKey(name []byte) uint32 {
-	n := len(name)
-	return load32(name, n-4) | 0x20202020 + uint32(n+1)<<keyLength
+// nameKey hashes a name from its first and its last four bytes, as load32 reads
+// them. It differs for all known names, and none of the names that clients
+// commonly send has the key of a known one.
+func nameKey(first, last uint32) uint8 {
+	return uint8(((bits.ReverseBytes32(first) ^ last) | lower32) * keyFactor >> 24)
 }
 
-// keyLength is how far the length is shifted in a key: five bits of it remain.
-const keyLength = 27
+const keyFactor = 0xdb3d1151
 
-var knownKeys = func() (keys [knownFields]uint32) {
+// knownSlots tells which known field has a key.
+var knownSlots = func() (slots [256]Known) {
 	for k := FieldHost; k < knownFields; k++ {
-		keys[k] = nameKey([]byte(knownNames[k]))
+		name := []byte(knownNames[k])
+		slots[nameKey(load32(name, 0), load32(name, len(name)-4))] = k
 	}
-	return keys
+	return slots
 }()
 
 // maxFields is the largest number of fields that a head may have.
 const maxFields = 128
 
-// fieldMasks tells, for each known field, which of 16 fields it is: bit i of
-// element k says that the i-th is the field k.
-type fieldMasks [knownFields]uint16
-
-const masksSize = 2 * knownFields
-
-// knownSet tells where the known fields are: one element for 16 fields each.
-// Elements beyond the number of fields hold leftovers.
-type knownSet [maxFields / 16]fieldMasks
-
-// add notes that the field with this index, the last so far, is k.
-func (s *knownSet) add(k Known, index int) {
-	masks := &s[index/16]
-	if index%16 == 0 {
-		*masks = fieldMasks{}
-	}
-	masks[k] |= 1 << (index % 16)
+// knownSet tells which known fields there are: how often each occurs, in five
+// bits for each, and the index of the first.
+type knownSet struct {
+	counts uint64
+	first  [knownFields]uint8
 }
 
-// next returns the index of the first field k from index from on, -1 if there
-// is none. count is the number of fields.
-func (s *knownSet) next(k Known, from, count int) int {
-	for i := from &^ 15; i < count; i += 16 {
-		mask := uint32(s[i/16][k])
-		if i < from {
-			mask &^= 1<<(from-i) - 1
+const (
+	countBits = 5
+	maxCount  = 1<<countBits - 1
+)
+
+// countOne is what one field k adds to the counts.
+var countOne = func() (t [knownFields]uint64) {
+	for k := FieldHost; k < knownFields; k++ {
+		t[k] = 1 << (countBits * k)
+	}
+	return t
+}()
+
+// repeats masks all but the lowest bit of each count.
+var repeats = func() (mask uint64) {
+	for k := FieldHost; k < knownFields; k++ {
+		mask |= (maxCount - 1) << (countBits * k)
+	}
+	return mask
+}()
+
+func (s *knownSet) count(k Known) int { return int(s.counts >> (countBits * k) & maxCount) }
+
+func (s *knownSet) add(k Known, index int) {
+	switch s.count(k) {
+	case 0:
+		s.first[k] = uint8(index)
+	case maxCount:
+		return
+	}
+	s.counts += countOne[k]
+}
+
+// confirm makes h.known right where a scanner only went by keys: it makes sure
+// that what has the key of a known field is that field, and that first is the
+// first of several.
+func (h *Head) confirm(b []byte) {
+	if len(h.Fields) > maxCount || h.known.counts&repeats != 0 {
+		h.recognise(b)
+		return
+	}
+	for counts := h.known.counts; counts != 0; counts &= counts - 1 {
+		k := Known(bits.TrailingZeros64(counts) / countBits)
+		if !k.is(b, h.Fields[h.known.first[k]].Name) {
+			h.recognise(b)
+			return
 		}
-		if mask != 0 {
-			return i + bits.TrailingZeros32(mask)
+	}
+}
+
+// recognise finds the known fields anew.
+func (h *Head) recognise(b []byte) {
+	h.known.counts = 0
+	for i, f := range h.Fields {
+		if k := knownOf(b, f.Name); k != unknown {
+			h.known.add(k, i)
+		}
+	}
+}
+
+// next returns the index of the next field k at index from or after it, -1 if
+// there is none.
+func (h *Head) next(b []byte, k Known, from int) int {
+	if !h.Has(k) {
+		return -1
+	}
+	for i := max(from, int(h.known.first[k])); i < len(h.Fields); i++ {
+		if k.is(b, h.Fields[i].Name) {
+			return i
 		}
 	}
 	return -1
-}
-
-// confirm drops from h.known what is not a known field although it has the key
-// of one.
-func (h *Head) confirm(b []byte) {
-	for i := 0; i < len(h.Fields); i += 16 {
-		masks := &h.known[i/16]
-		masks.confirm(b, h.Fields[i:], FieldHost)
-		masks.confirm(b, h.Fields[i:], FieldConnection)
-		if masks.rare() {
-			for k := FieldContentLength; k < knownFields; k++ {
-				masks.confirm(b, h.Fields[i:], k)
-			}
-		}
-	}
-}
-
-// rare reports whether there are known fields that most requests do without.
-func (m *fieldMasks) rare() bool {
-	return m[3]|m[4]|m[5]|m[6]|m[7]|m[8]|m[9]|m[10]|m[11] != 0
-}
-
-func (m *fieldMasks) confirm(b []byte, fields []Field, k Known) {
-	for mask := m[k]; mask != 0; mask &= mask - 1 {
-		i := bits.TrailingZeros16(mask)
-		if !k.is(b, fields[i].Name) {
-			m[k] &^= 1 << i
-		}
-	}
 }
 
 // knownWords are the known names as words: the first and the last bytes and,
@@ -159,13 +177,14 @@ var knownWords = func() (words [knownFields]struct{ first, middle, last uint64 }
 	return words
 }()
 
+const lower32, lower64 = 0x20202020, 0x2020202020202020
+
 // is reports whether name, a token in b, is k in any case. To set bit 5 makes
 // lower case of letters and keeps the hyphen, and no other byte of a token
 // becomes a letter or a hyphen by that.
 func (k Known) is(b []byte, name Span) bool {
-	const lower32, lower64 = 0x20202020, 0x2020202020202020
 	n, w := name.Len(), &knownWords[k]
-	if n != len(knownNames[k]) {
+	if n != len(knownNames[k]) || n == 0 {
 		return false
 	}
 	start, end := int(name.Start), int(name.End)

@@ -38,7 +38,7 @@ func (r *Request) Parse(b []byte) (n int, err Error) {
 		if n = r.parseScanned(b); n > 0 {
 			return n, 0
 		}
-		r.Fields = r.Fields[:0]
+		r.begin()
 	}
 	if r.state < atLineLF {
 		if e := r.startLine(b); e != 0 {
@@ -66,6 +66,9 @@ func (r *Request) parseScanned(b []byte) int {
 	n := r.scan(b, &s)
 	if n == 0 || !r.lineScanned(b, &s) {
 		return 0
+	}
+	if r.plain(b, &s) {
+		return n
 	}
 	r.confirm(b)
 	r.at = uint16(n)

@@ -76,7 +76,7 @@ func describe(r *Request, b []byte, n int, e Error) string {
 		fmt.Fprintf(&s, " %q=%q", f.Name.Of(b), f.Value.Of(b))
 	}
 	for k := FieldHost; k < knownFields; k++ {
-		for i := r.Next(k, 0); i >= 0; i = r.Next(k, i+1) {
+		for i := r.next(b, k, 0); i >= 0; i = r.next(b, k, i+1) {
 			fmt.Fprintf(&s, " %v:%d", k, i)
 		}
 	}

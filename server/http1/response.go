@@ -26,7 +26,7 @@ func (r *Response) Parse(b []byte, method Method) (n int, err Error) {
 		return 0, r.failure
 	}
 	if r.state == atStart {
-		r.Fields = r.Fields[:0]
+		r.begin()
 		r.state, r.Status, r.Reason = inStatus, 0, Span{}
 	}
 	if limit := r.limit(); len(b) > limit {

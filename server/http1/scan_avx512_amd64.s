@@ -71,16 +71,9 @@ DATA fieldWords<>+0x38(SB)/8, $0x0010000f000f000e
 GLOBL fieldWords<>(SB), RODATA|NOPTR, $64
 DATA fieldSteps<>+0(SB)/8, $0xffff000200000001
 GLOBL fieldSteps<>(SB), RODATA|NOPTR, $8
-DATA lowerCase<>+0(SB)/4, $0x20202020
-GLOBL lowerCase<>(SB), RODATA|NOPTR, $4
-
-// MATCH notes in the masks at R11 which of 16 keys (Z4) are that of field k.
-#define MATCH(k) \
-	VPCMPEQD.BCST ·knownKeys+4*k(SB), Z4, K1 \
-	KMOVW K1, 2*k(R11)
 
 // func scanAVX512(b *byte, n int, h *Head, s *scan) int
-TEXT ·scanAVX512(SB), 0, $1280-40
+TEXT ·scanAVX512(SB), 0, $704-40
 	MOVQ b+0(FP), SI
 	MOVQ n+8(FP), DX
 	LEAQ ENDS(SP), DI
@@ -178,81 +171,19 @@ last: // the lowest bit of R8 is the line that ends the head, if it is empty
 	JHI fail
 	MOVQ R12, Head_Fields+8(R11)
 
-	VMOVDQU64 fieldWords<>(SB), Z0
-	VPBROADCASTQ fieldSteps<>(SB), Z1
-	XORL CX, CX
-	MOVQ R12, BX
-fields: // eight at a time
-	MOVQ $-1, AX
-	BZHIQ BX, AX, AX
-	KMOVQ AX, K1
-	VPERMW ENDS+2(SP)(CX*4), Z0, Z2
-	VPADDW Z1, Z2, Z2
-	VMOVDQU64 Z2, K1, (R13)(CX*8)
-	ADDQ $8, CX
-	SUBQ $8, BX
-	JGT fields
+	WALK(R11)
 
-	WALK
-
-	MOVQ h+16(FP), R11
-	LEAQ Head_known(R11), R11
-	VPXORQ Z0, Z0, Z0
-	VMOVDQU64 Z0, KEYS(SP)(R12*4)
-	VPBROADCASTD lowerCase<>(SB), Z1
-	XORL CX, CX
-known: // sixteen at a time
-	VMOVDQU64 ENDS+2(SP)(CX*4), Z2
-	VPSRLD $16, Z2, Z3
-	VPSUBD Z2, Z3, Z3    // the lengths plus one, and above 16 bits anything
-	VPORD KEYS(SP)(CX*4), Z1, Z4
-	VPSLLD $const_keyLength, Z3, Z3
-	VPADDD Z3, Z4, Z4
-	MATCH(1)
-	MATCH(2)
-	MATCH(3)
-	MATCH(4)
-	MATCH(5)
-	MATCH(6)
-	MATCH(7)
-	MATCH(8)
-	MATCH(9)
-	MATCH(10)
-	MATCH(11)
-	ADDQ $const_masksSize, R11
-	ADDQ $16, CX
-	CMPQ CX, R12
-	JLT known
-
-	// The value of Host, if there is one, and the request-target.
 	MOVQ s+24(FP), DI
 	MOVQ $-1, R8
 	MOVQ R8, scan_notHost(DI)
 	MOVQ R8, scan_notPath(DI)
-	MOVQ h+16(FP), R11
-	MOVWLZX (Head_known+2*const_FieldHost)(R11), AX
-	TESTL AX, AX
-	JEQ target
-	TZCNTL AX, AX
-	MOVWLZX 6(R13)(AX*8), BX
-	MOVWLZX 4(R13)(AX*8), AX
-	SUBQ AX, BX
-	CMPQ BX, $64
-	JHI target
+	VALUEOFHOST(R11, target)
 	CLASSIFY(classBits<>+2(SB), classBits<>+3(SB))
 	KMOVQ K2, scan_notHost(DI)
 	KMOVQ K3, scan_notDigit(DI)
 
 target:
-	MOVWLZX ENDS(SP), AX
-	MOVWLZX ENDS+2(SP), BX
-	MOVW AX, scan_tokenEnd(DI)
-	MOVW BX, scan_lineEnd(DI)
-	INCQ AX
-	SUBQ $const_versionLength, BX
-	SUBQ AX, BX
-	CMPQ BX, $64
-	JHI done
+	TARGET(done)
 	CLASSIFY(classBits<>+0(SB), classBits<>+1(SB))
 	KMOVQ K2, scan_notPath(DI)
 	KMOVQ K3, scan_notQuery(DI)
