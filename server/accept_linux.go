@@ -204,6 +204,7 @@ func (l *loop) open(fd int) {
 		l.drop(s)
 		return
 	}
+	l.server.emit(Event{ID: EventConnected, Session: s})
 	if l.add(fd, s.generation, sessionEvents) != nil {
 		l.drop(s)
 	}

@@ -75,6 +75,9 @@ func (r *Request) receiveInto(p []byte) (int, error) {
 	n, err := r.receive(p)
 	r.left -= int64(n)
 	r.read += int64(n)
+	if err == nil {
+		r.emit(EventData, n)
+	}
 	return n, err
 }
 
@@ -114,6 +117,9 @@ func (r *Request) decode(b []byte) error {
 	consumed, produced, e := r.chunked.Decode(b)
 	r.body = b[:produced]
 	r.read += int64(produced)
+	if produced > 0 {
+		r.emit(EventData, produced)
+	}
 	if e != 0 {
 		return r.fail(e)
 	}
@@ -151,7 +157,7 @@ func (r *Request) receive(p []byte) (int, error) {
 	}
 	for {
 		n, err := r.session.receive(p)
-		if err == errWouldBlock {
+		if err == ErrWouldBlock {
 			if err = r.pause(after(r.server.cfg.RecvTimeout)); err == nil {
 				continue
 			}

@@ -16,7 +16,8 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 		if !l.drainOut(s) {
 			return true
 		}
-		if len(s.in) > 0 { // requests that waited for the peer to read
+		events |= syscall.EPOLLIN // nothing was received meanwhile, and no other edge will say so
+		if len(s.in) > 0 {        // requests that waited for the peer to read
 			if !l.process(s, s.in) {
 				return false
 			}
@@ -28,7 +29,7 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 	for l.owns(s) && len(s.out) == 0 {
 		room := l.receiveBuffer(s)
 		n, err := s.receive(room)
-		if err == errWouldBlock {
+		if err == ErrWouldBlock {
 			return true
 		}
 		if n <= 0 || err != nil {
@@ -153,7 +154,7 @@ func (l *loop) settle(s *Session, progress bool) {
 func (l *loop) drainOut(s *Session) bool {
 	for s.sent < len(s.out) {
 		n, err := s.transmit(s.out[s.sent:], nil)
-		if err == errWouldBlock {
+		if err == ErrWouldBlock {
 			return false
 		}
 		if err != nil {
@@ -186,7 +187,7 @@ func (l *loop) part(s *Session) {
 func (l *loop) skip(s *Session) {
 	for s.drained < lingerLimit {
 		n, err := s.link.recv(l.buf[:receiveSize])
-		if err == errWouldBlock {
+		if err == ErrWouldBlock {
 			return
 		}
 		if err != nil {
@@ -309,3 +310,6 @@ func (l *loop) takeBack(r *Request) bool {
 
 func (l *loop) trigger(s *Session) { l.post(mail{session: s, close: true}) }
 func (l *loop) touch(s *Session)   { l.post(mail{session: s, touch: true}) }
+
+// The loop hears of the end of a connection also while a handler has it.
+func (l *loop) watch(*Request) {}

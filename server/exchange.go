@@ -16,7 +16,6 @@ const (
 	nextMore    next = iota // needs more bytes, or has none left
 	nextRun                 // has a request that can be answered at once
 	nextAside               // has a request that needs a goroutine of its own
-	nextAway                // is in the hands of somebody who will release it
 	nextClose               // ends
 	nextLinger              // ends, once the peer has read the last response
 	nextStalled             // waits for the peer to read
@@ -70,6 +69,9 @@ func (r *Request) admit(b []byte) next {
 		return nextMore
 	}
 	r.session.requests++
+	if r.server.subscribers.Load() != nil {
+		r.announce()
+	}
 	switch {
 	case status != 0:
 		return r.runRefusal(status)
@@ -188,8 +190,11 @@ func (r *Request) call() (err error) {
 
 // conclude completes the response and decides what becomes of the connection.
 func (r *Request) conclude(err error) next {
-	if r.away {
-		return nextAway
+	if r.async {
+		err = <-r.completed
+	}
+	if r.watching != nil {
+		r.unwatch()
 	}
 	if err != nil {
 		r.closing = true
@@ -274,9 +279,6 @@ func (r *Request) runAside() {
 
 // leave sends what is left and gives the session back to its loop.
 func (r *Request) leave(n next) {
-	if n == nextAway {
-		return
-	}
 	if r.flush(nil) != nil {
 		n = nextClose
 	}
@@ -296,4 +298,9 @@ func (r *Request) leave(n next) {
 }
 
 // ready tells the goroutine that has the request that its connection can be read or written again, or is ending.
-func (r *Request) ready(hangup bool) { r.wake.signal() }
+func (r *Request) ready(hangup bool) {
+	if hangup {
+		r.session.hangUp()
+	}
+	r.wake.signal()
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // A link moves the bytes of one connection: a non-blocking descriptor under an event loop, or a net.Conn that
-// blocks. The first returns errWouldBlock where the second waits.
+// blocks. The first returns ErrWouldBlock where the second waits.
 type link interface {
 	recv(p []byte) (int, error)
 	send(p, q []byte) (int, error) // p, then q
@@ -25,8 +25,8 @@ type link interface {
 	descriptor() int // -1 if there is none
 }
 
-// errWouldBlock says that the peer has sent nothing, or that the kernel takes nothing more.
-var errWouldBlock = errors.New("operation would block")
+// ErrWouldBlock says that the peer has sent nothing, or that it takes nothing more, at the moment.
+var ErrWouldBlock = errors.New("the operation would block")
 
 // A waker lets one goroutine wait for readiness that another one reports.
 type waker struct {

@@ -14,9 +14,15 @@ type connLink struct {
 	net.Conn
 	gather net.Buffers
 	parts  [2][]byte
+	ahead  []byte // read by a watch
 }
 
 func (c *connLink) recv(p []byte) (int, error) {
+	if len(c.ahead) > 0 {
+		n := copy(p, c.ahead)
+		c.ahead = c.ahead[n:]
+		return n, nil
+	}
 	n, err := c.Read(p)
 	if n > 0 {
 		return n, nil

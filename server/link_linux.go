@@ -19,7 +19,7 @@ func (s socket) recv(p []byte) (int, error) {
 	case n > 0:
 		return n, nil
 	case errno == syscall.EAGAIN:
-		return 0, errWouldBlock
+		return 0, ErrWouldBlock
 	case errno != 0:
 		return 0, errno
 	}
@@ -35,7 +35,7 @@ func (s socket) send(p, q []byte) (n int, err error) {
 	}
 	switch {
 	case errno == syscall.EAGAIN:
-		return 0, errWouldBlock
+		return 0, ErrWouldBlock
 	case errno != 0:
 		return 0, errno
 	}
@@ -61,7 +61,7 @@ func (s socket) sendFile(f *os.File, offset, n int64) (int64, error) {
 	case control != nil:
 		return 0, control
 	case err == syscall.EAGAIN:
-		return 0, errWouldBlock
+		return 0, ErrWouldBlock
 	case err != nil:
 		return 0, err
 	case sent == 0:

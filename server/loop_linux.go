@@ -1,6 +1,8 @@
 package server
 
 import (
+	"context"
+	"fmt"
 	"math"
 	"runtime"
 	"sync"
@@ -38,7 +40,12 @@ type loop struct {
 	count      int
 	generation int32
 
-	mu       sync.Mutex
+	mu      sync.Mutex
+	works   []func() // queued work; mail goes before it
+	worked  int      // works[:worked] are done
+	working atomic.Bool
+	closed  bool // no more work is accepted
+	workQueue
 	inbox    []mail
 	mailed   atomic.Bool
 	opened   []mail // taken from the inbox
@@ -66,7 +73,7 @@ func newLoop(s *Server, listenFD int) (*loop, error) {
 		return nil, err
 	}
 	l := &loop{server: s, deadlines: newDeadlines(&s.cfg), epoll: e, acceptor: acceptor{fd: listenFD},
-		ended: make(chan struct{})}
+		ended: make(chan struct{}), workQueue: newWorkQueue(s.cfg.MaxWork)}
 	l.buf = takeBuffer(receiveSize)
 	l.adoptRequest()
 	return l, l.listen()
@@ -103,11 +110,58 @@ func (l *loop) run() {
 		if !l.readMail() || !l.expire() {
 			return
 		}
+		l.doWork()
 	}
 	l.end()
 }
 
-func (l *loop) over() bool { return l.stopping && l.count == 0 && !l.mailed.Load() }
+// over reports whether the loop has nothing left to do, and refuses work from then on.
+func (l *loop) over() bool {
+	if !l.stopping || l.count > 0 || l.mailed.Load() {
+		return false
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.works) > 0 || l.closed {
+		return l.closed
+	}
+	l.closed = true
+	close(l.workQueue.over)
+	return true
+}
+
+// queue accepts work from any goroutine.
+func (l *loop) queue(f func(), ctx context.Context) error {
+	if err := l.claim(ctx); err != nil {
+		return err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		<-l.room
+		return fmt.Errorf("queue work: %w", ErrServerClosed)
+	}
+	l.works = append(l.works, f)
+	l.working.Store(true)
+	l.wake()
+	return nil
+}
+
+// doWork calls one queued function: mail and sessions come before the next one.
+func (l *loop) doWork() {
+	if !l.working.Load() {
+		return
+	}
+	l.mu.Lock()
+	f := l.works[l.worked]
+	l.works[l.worked] = nil
+	if l.worked++; l.worked == len(l.works) {
+		l.works, l.worked = l.works[:0], 0
+		l.working.Store(false)
+	}
+	l.mu.Unlock()
+	l.workQueue.run(f)
+}
 
 // end frees what the loop has; only then do Stop and Wait return.
 func (l *loop) end() {
@@ -126,7 +180,7 @@ func (l *loop) await() {
 		runtime.Gosched() // the goroutines of requests moved aside want to run, too
 	}
 	l.at, l.n = 0, l.poll(l.events[:])
-	if l.n == 0 && !l.mailed.Load() {
+	if l.n == 0 && !l.mailed.Load() && !l.working.Load() {
 		l.n = l.wait(l.events[:], l.patience())
 	}
 	l.tick()

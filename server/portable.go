@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"time"
@@ -18,10 +19,13 @@ type portable struct {
 	conns    sync.WaitGroup
 
 	mu       sync.Mutex
-	room     sync.Cond // signalled when a session has ended
+	ending   sync.Cond // signalled when a session has ended
 	sessions map[*Session]*visit
 	recent   uint64 // counts the uses of sessions
 	stopping bool
+	works    chan func()
+	closed   bool // no more work is accepted
+	workQueue
 }
 
 // A visit is what the engine knows of a session.
@@ -31,8 +35,9 @@ type visit struct {
 }
 
 func newPortable(s *Server, ln net.Listener) *portable {
-	p := &portable{server: s, listener: ln, sessions: make(map[*Session]*visit)}
-	p.room.L = &p.mu
+	p := &portable{server: s, listener: ln, sessions: make(map[*Session]*visit),
+		works: make(chan func(), s.cfg.MaxWork), workQueue: newWorkQueue(s.cfg.MaxWork)}
+	p.ending.L = &p.mu
 	return p
 }
 
@@ -41,6 +46,12 @@ func (p *portable) serve(done func()) {
 	go func() {
 		p.acceptAll()
 		p.conns.Wait()
+		p.endWork()
+	}()
+	go func() {
+		for f := range p.works {
+			p.workQueue.run(f)
+		}
 		done()
 	}()
 }
@@ -70,19 +81,19 @@ func (p *portable) awaitRoom() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for !p.stopping && p.server.open.Load() >= int64(p.server.cfg.MaxOpenSockets) && !p.server.cfg.LRUPurge {
-		p.room.Wait()
+		p.ending.Wait()
 	}
 	return !p.stopping
 }
 
 // awaitEnd waits until a session ends, but not for longer than d.
 func (p *portable) awaitEnd(d time.Duration) {
-	timer := time.AfterFunc(d, func() { p.room.Broadcast() })
+	timer := time.AfterFunc(d, func() { p.ending.Broadcast() })
 	defer timer.Stop()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !p.stopping {
-		p.room.Wait()
+		p.ending.Wait()
 	}
 }
 
@@ -118,6 +129,7 @@ func (p *portable) open(c net.Conn) {
 		p.close(s)
 		return
 	}
+	p.server.emit(Event{ID: EventConnected, Session: s})
 	p.conns.Go(func() { p.visit(s, c) })
 }
 
@@ -172,9 +184,6 @@ func (p *portable) exchange(s *Session, r *Request) bool {
 		if n == nextLinger {
 			p.linger(s)
 			return false
-		}
-		if n == nextAway {
-			panic("portable engine: nobody to release the session")
 		}
 		if len(s.in) == 0 {
 			return p.setBusy(s, false)
@@ -302,7 +311,7 @@ func (p *portable) close(s *Session) {
 	p.mu.Lock()
 	delete(p.sessions, s)
 	p.mu.Unlock()
-	p.room.Broadcast()
+	p.ending.Broadcast()
 }
 
 func (p *portable) stop(now bool) {
@@ -315,7 +324,7 @@ func (p *portable) stop(now bool) {
 			p.cut(s)
 		}
 	}
-	p.room.Broadcast()
+	p.ending.Broadcast()
 }
 
 func (p *portable) each(f func(*Session)) {
@@ -344,3 +353,27 @@ func (p *portable) touch(s *Session) {
 // A request of this engine has its goroutine already.
 func (p *portable) handOver(*Request) {}
 func (p *portable) release(*Request)  {}
+
+// queue accepts work from any goroutine; it is called in order, on a goroutine of its own.
+func (p *portable) queue(f func(), ctx context.Context) error {
+	if err := p.claim(ctx); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		<-p.workQueue.room
+		return fmt.Errorf("queue work: %w", ErrServerClosed)
+	}
+	p.works <- f
+	return nil
+}
+
+// endWork lets the work that was accepted be done and refuses more.
+func (p *portable) endWork() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	close(p.works)
+	close(p.workQueue.over)
+}

@@ -10,15 +10,17 @@ import (
 // A Request is one request and the response to it, as httpd_req_t is. It and every []byte that it returns are
 // valid until its handler returns; what is to live longer must be copied. Only one goroutine may use it.
 type Request struct {
-	head    http1.Request
-	chunked http1.Chunked
-	server  *Server
-	session *Session
-	routes  *routes
-	route   *route
-	params  [maxParams]span
-	inline  bool // the handler runs on a loop, which waits for it
-	wake    *waker
+	head      http1.Request
+	chunked   http1.Chunked
+	server    *Server
+	session   *Session
+	routes    *routes
+	route     *route
+	params    [maxParams]span
+	inline    bool // the handler runs on a loop, which waits for it
+	wake      *waker
+	watching  *watch
+	completed chan error // of Async
 
 	// Received bytes: the head, then the part of the body that is there, then what follows the request.
 	buf     []byte

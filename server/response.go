@@ -48,25 +48,26 @@ const (
 
 // response is the responding half of a Request.
 type response struct {
-	status    int
-	mediaType string
-	fields    []byte // field lines that the handler added
-	date      []byte // the Date line, if inline
-	out       []byte // written, and not yet sent
-	blocked   bool   // the kernel took less than out
-	broken    error  // why nothing can be sent any more
-	stage     stage
-	coding    coding
-	away      bool // somebody else concludes the exchange
-	allow     string
-	closing   bool  // the connection ends after this response
-	length    int64 // announced by SetLength, or -1
-	remaining int64 // content bytes still to be written, if codingLength
+	status      int
+	mediaType   string
+	checkedType string // the last type that was found fit for a head
+	fields      []byte // field lines that the handler added
+	date        []byte // the Date line, if inline
+	out         []byte // written, and not yet sent
+	blocked     bool   // the kernel took less than out
+	broken      error  // why nothing can be sent any more
+	stage       stage
+	coding      coding
+	async       bool // begun by Async: somebody else completes the exchange
+	allow       string
+	closing     bool  // the connection ends after this response
+	length      int64 // announced by SetLength, or -1
+	remaining   int64 // content bytes still to be written, if codingLength
 }
 
 func (r *response) reset() {
 	r.status, r.mediaType, r.fields = 200, TypeHTML, r.fields[:0]
-	r.stage, r.coding, r.closing, r.away, r.allow = stageHead, codingNone, false, false, ""
+	r.stage, r.coding, r.closing, r.async, r.allow = stageHead, codingNone, false, false, ""
 	r.length, r.remaining = -1, 0
 }
 
@@ -87,11 +88,14 @@ func (r *Request) Status() int { return r.status }
 
 // SetType sets the Content-Type of the response, which is text/html otherwise; "" leaves the field out.
 func (r *Request) SetType(mediaType string) error {
-	if strings.ContainsAny(mediaType, "\r\n\x00") {
-		return fmt.Errorf("set type: CR, LF or NUL in it: %w", ErrField)
-	}
 	if r.stage != stageHead {
 		return ErrSent
+	}
+	if mediaType != r.checkedType { // most handlers use the same one again
+		if strings.ContainsAny(mediaType, "\r\n\x00") {
+			return fmt.Errorf("set type: CR, LF or NUL in it: %w", ErrField)
+		}
+		r.checkedType = mediaType
 	}
 	r.mediaType = mediaType
 	return nil
@@ -192,6 +196,7 @@ func (r *Request) Send(content []byte) error {
 	if r.coding == codingNone {
 		return r.broken
 	}
+	r.emit(EventSentData, len(content))
 	return r.write(content)
 }
 
@@ -207,6 +212,7 @@ func (r *Request) SendString(content string) error {
 	if r.coding == codingNone {
 		return r.broken
 	}
+	r.emit(EventSentData, len(content))
 	r.out = append(roomFor(r.out, len(content)), content...)
 	return r.limitOut()
 }
@@ -251,6 +257,7 @@ func (r *Request) Write(content []byte) (int, error) {
 		}
 		r.remaining -= int64(len(content))
 	}
+	r.emit(EventSentData, len(content))
 	if err := r.writeContent(content); err != nil {
 		return 0, err
 	}
@@ -308,6 +315,7 @@ func (r *Request) writeHead(length int64) {
 		r.closing, r.expect = true, false
 	}
 	r.decideCoding(length)
+	r.emit(EventHeadersSent, 0)
 	out := roomFor(r.out, 256+len(r.mediaType)+len(r.fields))
 	out = append(out, statusLines[r.status]...)
 	if r.mediaType != "" && (r.coding != codingNone || r.head.Method == http1.HEAD && length != 0) {
@@ -356,6 +364,7 @@ func (r *Request) SendError(status int, message string) error {
 	if err := r.SetStatus(status); err != nil {
 		return err
 	}
+	r.emit(EventError, status)
 	if message == "" {
 		message = errorText(status)
 	}
@@ -368,6 +377,7 @@ func (r *Request) SendError(status int, message string) error {
 func (r *Request) Fail(status int) error {
 	if h := r.routes.errors[status]; h != nil {
 		r.status = status
+		r.emit(EventError, status)
 		return h(r, status)
 	}
 	return r.SendError(status, "")

@@ -16,6 +16,9 @@ type Server struct {
 	cfg   Config
 	epoch time.Time // loops count their time from here
 
+	events      sync.Mutex // held while an event is delivered
+	subscribers atomic.Pointer[[]*Subscription]
+
 	registry sync.Mutex // held to change routes
 	routes   atomic.Pointer[routes]
 
@@ -60,6 +63,8 @@ type engine interface {
 	serve(done func())
 	// stop refuses new connections and new requests; with now set it also cuts the sessions that are busy.
 	stop(now bool)
+	// queue has f called between the sessions' requests.
+	queue(f func(), ctx context.Context) error
 	// each calls f for every session.
 	each(f func(*Session))
 }
@@ -127,6 +132,7 @@ func (s *Server) launch(addr net.Addr, engines ...engine) error {
 		return fmt.Errorf("start the server: %w", ErrServerClosed)
 	}
 	s.state, s.addr, s.engines = StateServing, addr, engines
+	s.emit(Event{ID: EventStart})
 	for _, e := range engines {
 		s.running.Add(1)
 		e.serve(s.running.Done)
@@ -220,6 +226,8 @@ func (s *Server) release() {
 	s.mu.Lock()
 	s.state = StateStopped
 	s.mu.Unlock()
+	s.emit(Event{ID: EventStop})
+	s.closeSubscriptions()
 	close(s.stopped)
 }
 
@@ -244,6 +252,7 @@ func (s *Server) since() time.Duration { return time.Since(s.epoch) }
 // forget ends the server's account of a session.
 func (s *Server) forget(session *Session) {
 	s.open.Add(-1)
+	s.emit(Event{ID: EventDisconnected, Session: session})
 	if s.cfg.Close != nil {
 		s.cfg.Close(session)
 	}

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -34,6 +35,8 @@ type Session struct {
 	aborted atomic.Bool             // the connection is to be closed as soon as its owner notices
 
 	mu      sync.Mutex
+	done    chan struct{} // of Done, made when first asked for
+	left    bool          // the peer was seen to leave
 	context any
 	free    func(any)
 	extra   atomic.Pointer[extra] // what few sessions have
@@ -57,6 +60,10 @@ type home interface {
 	release(r *Request)
 	// trigger has the session closed soon; it may be called from any goroutine.
 	trigger(s *Session)
+	// queue has f called on the goroutine that moves the session's bytes.
+	queue(f func(), ctx context.Context) error
+	// watch looks out for the end of r's connection while its handler waits.
+	watch(r *Request)
 	// touch makes the session the most recently used one.
 	touch(s *Session)
 }
@@ -149,6 +156,7 @@ func (s *Session) finish() {
 	value, free := s.context, s.free
 	s.context, s.free = nil, nil
 	s.mu.Unlock()
+	s.hangUp()
 	s.link.close()
 	giveBuffer(s.in)
 	giveBuffer(s.out)

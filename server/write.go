@@ -49,7 +49,7 @@ func (r *Request) flush(p []byte) error {
 			sent, p = sent+own, p[n-own:]
 			continue
 		}
-		if err == errWouldBlock {
+		if err == ErrWouldBlock {
 			if r.inline && len(r.out)-sent+len(p) <= r.server.cfg.MaxPending {
 				r.keep(sent, p)
 				return nil
