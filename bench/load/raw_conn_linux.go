@@ -333,6 +333,9 @@ func (l *rawLoop) close(c *rawConn) {
 		hangUp(c.fd)
 		c.fd = -1
 	}
+	if c.state == parting {
+		c.until = 0
+	}
 	c.state, c.inBody, c.owed, c.in = shut, false, 0, c.in[:0]
 	if !l.open && c.until <= l.now {
 		l.vacant = append(l.vacant, c.index)
