@@ -1,0 +1,5 @@
+//go:build !amd64 || purego
+
+package websocket
+
+func maskVector([]byte, uint32) int { return 0 }
