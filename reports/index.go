@@ -80,7 +80,8 @@ func newIndexRow(dir, name string) indexRow {
 		}
 		return row
 	}
-	row.fill(&record{Run: *run, Name: name})
+	samples, _ := measure.ReadSeries(folder) // only for its events; the report tells if it is broken
+	row.fill(&record{Run: *run, Name: name, Samples: samples})
 	return row
 }
 

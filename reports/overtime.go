@@ -117,10 +117,13 @@ func (r *record) saysLatency() string {
 			alike = append(alike, s.ResponseMS.P99)
 		}
 	}
+	says += fmt.Sprintf("The worst second ends at %s, in %s, with a p99 of %s", span(w.MS), oneLine(w.Phase, 40), span(w.ResponseMS.P99))
+	if len(alike) < 3 {
+		return says + "."
+	}
 	slices.Sort(alike)
 	middle := alike[len(alike)/2]
-	return says + fmt.Sprintf("The worst second ends at %s, in %s, with a p99 of %s: %s times the median second of that phase, %s.",
-		span(w.MS), oneLine(w.Phase, 40), span(w.ResponseMS.P99), times(w.ResponseMS.P99, middle), span(middle))
+	return says + fmt.Sprintf(": %s times the median second of that phase, %s.", times(w.ResponseMS.P99, middle), span(middle))
 }
 
 // counted reports whether a sample's latencies belong to a phase's.

@@ -79,11 +79,13 @@ func scalar(v any) string {
 	if s, ok := v.(string); ok {
 		return oneLine(s, 200)
 	}
-	b, err := json.Marshal(v)
-	if err != nil {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false) // the template does
+	if e.Encode(v) != nil {
 		return none
 	}
-	return oneLine(string(b), 200)
+	return oneLine(strings.TrimSpace(b.String()), 200)
 }
 
 // client says where the load came from.
@@ -100,7 +102,7 @@ func (r *record) client() (all []fact) {
 	add("System", oneLine(strings.TrimSpace(strings.Join([]string{e.OS, e.Kernel, e.Arch}, " ")), 160), false)
 	add("Go", oneLine(e.Go, 60), false)
 	add("httpdlab", oneLine(e.Tool, 120), false)
-	add("Command", oneLine(strings.Join(e.Command, " "), 2000), true)
+	add("Command", oneLine(strings.Join(e.Command, " "), 800), true)
 	add("Started", clock(r.Started), false)
 	add("Length", span(r.length()), false)
 	add("Folder", oneLine(r.Name, 200), true)

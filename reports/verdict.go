@@ -48,7 +48,7 @@ func (r *record) trust() verdict {
 		if !p.Trust.OK {
 			doubted++
 			for _, why := range p.Trust.Reasons {
-				v.Reasons = append(v.Reasons, oneLine(p.Name, 40)+": "+why)
+				v.Reasons = append(v.Reasons, oneLine(p.Name, 40)+": "+oneLine(why, 500))
 			}
 			if len(p.Trust.Reasons) == 0 {
 				v.Reasons = append(v.Reasons, oneLine(p.Name, 40)+": not audited to its end.")
