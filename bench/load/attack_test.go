@@ -168,7 +168,6 @@ func TestStall(t *testing.T) {
 	require.Greater(t, p(95, r, measure.Response), long-55*time.Millisecond)
 	require.Greater(t, p(99, r, measure.Response), long-15*time.Millisecond)
 	require.Less(t, p(99, r, measure.Response), long+50*time.Millisecond)
-	require.LessOrEqual(t, r.Late, r.Requests/10, "the stall is not the load generator's fault")
 }
 
 // A rate beyond what the connections carry shows in the response times and in

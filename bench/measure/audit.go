@@ -130,7 +130,7 @@ func (t *Totals) auditLate(p *Phase, _ *Environment) string {
 	if p.Closed() || float64(p.Late) <= mostLate*float64(p.Requests) {
 		return ""
 	}
-	return fmt.Sprintf("%s of the requests were sent over %v late although a connection was free: "+
+	return fmt.Sprintf("%s of the requests were sent over %v late although connections were free: "+
 		"the load generator's machine was too busy; run it elsewhere or lower the --rate.", percent(p.Late, p.Requests), onTime)
 }
 

@@ -29,7 +29,7 @@ type Tally struct {
 	InFlight     int64         // at End
 	MeanInFlight float64       // over the stretch
 	FailedTime   time.Duration // that requests with an error took, summed
-	Late         int64         // sent late although a connection was free
+	Late         int64         // sent over 1 ms late, mostly by the load generator's own fault
 	FirstGood    time.Duration // end of the first good response, 0: there was none
 	LastGood     time.Duration
 	FirstBad     time.Duration // end of the first failure after LastGood, 0: there was none
@@ -60,7 +60,7 @@ type Recorder struct {
 	fullUntil time.Duration // last instant at which all connections were busy
 	lastSent  time.Duration
 	lastLag   time.Duration
-	ours      bool // the load generator itself is why the schedule is not kept
+	own       time.Duration // the part of lastLag that the load generator itself is to blame for
 }
 
 // NewRecorder returns a recorder whose first stretch begins at start, for a
@@ -75,13 +75,11 @@ func (r *Recorder) Begin(intended, sent time.Duration) {
 	defer r.mu.Unlock()
 	r.advance(sent)
 	lag := sent - intended
-	switch {
-	case lag <= onTime, r.fullUntil >= r.lastSent:
-		r.ours = false
-	case lag >= r.lastLag:
-		r.ours = true // nothing was in the way, and it falls back further
+	if grown := lag - r.lastLag; grown > 0 && r.fullUntil < r.lastSent {
+		r.own += grown // a connection was free all the time
 	}
-	if lag > onTime && r.ours {
+	r.own = min(r.own, lag)
+	if r.own > onTime && r.own > lag/2 {
 		r.t.Late++
 	}
 	r.lastSent, r.lastLag = sent, lag

@@ -101,11 +101,13 @@ func TestLate(t *testing.T) {
 	once(22, 64, 65)
 	once(32, 66, 67)
 	require.Zero(t, r.t.Late, "it catches up")
-	once(33, 70, 71)
+	once(66, 69, 70)
+	require.Zero(t, r.t.Late, "it still does")
+	once(67, 74, 74.2)
 	require.Equal(t, int64(1), r.t.Late, "it falls back and nothing is in the way")
-	once(43, 72, 73)
+	once(70, 74.5, 74.7)
 	require.Equal(t, int64(2), r.t.Late, "it catches up with its own delay")
-	once(74, 74.5, 75)
+	once(75, 75.5, 76)
 	once(80, 80, 81)
 	require.Equal(t, int64(2), r.t.Late, "it is on time")
 	r.Begin(at(82), at(82))
@@ -113,6 +115,35 @@ func TestLate(t *testing.T) {
 	r.Return(at(90))
 	once(84, 90, 91)
 	require.Equal(t, int64(2), r.t.Late, "we had the other connection ourselves")
+}
+
+// A server that stalls is to blame for what it delays, and the catching up after.
+func TestStallIsNotOurs(t *testing.T) {
+	r := NewRecorder(4, 0)
+	const from, long = 300 * msec, 200 * msec
+	one := func(due, sent, took time.Duration) {
+		r.Begin(due, sent)
+		defer r.End(Exchange{Intended: due, Sent: sent, Ended: sent + took})
+		if took == long { // the other connections are caught in it too
+			for range 3 {
+				r.Begin(sent, sent)
+				defer r.End(Exchange{Intended: sent, Sent: sent, Ended: sent + took})
+			}
+		}
+	}
+	free := time.Duration(0) // when a connection is
+	for i := range 1000 {
+		due, took := time.Duration(i)*msec, msec/10
+		if due == from {
+			took = long
+		}
+		sent := max(due, free)
+		one(due, sent, took)
+		free = sent + took
+	}
+	require.Equal(t, int64(1003), r.t.Requests)
+	require.InDelta(t, 200, time.Duration(r.t.Lag.Max()).Milliseconds(), 2)
+	require.Zero(t, r.t.Late)
 }
 
 // What lies outside the histogram's range is counted at its ends.

@@ -78,7 +78,7 @@ type Phase struct {
 	OfferedRate        float64          `json:"offered_rate"`        // 0: closed loop
 	TimeoutMS          float64          `json:"timeout_ms"`          // of a request
 	Requests           int64            `json:"requests"`            // with an answer or an error
-	Late               int64            `json:"late"`                // sent over 1 ms late although a connection was free
+	Late               int64            `json:"late"`                // sent over 1 ms late, mostly by the load generator's own fault
 	Errors             map[string]int64 `json:"errors"`              // by "phase/cause", see errors.go
 	BytesIn            int64            `json:"bytes_in"`            // response content
 	Rate               float64          `json:"rate"`                // good responses a second

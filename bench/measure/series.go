@@ -23,7 +23,7 @@ type Sample struct {
 	InFlight     int64            `json:"in_flight"`           // at the end of the interval
 	MeanInFlight float64          `json:"mean_in_flight"`      // over the interval
 	FailedMS     float64          `json:"failed_ms,omitempty"` // that the requests with an error took, summed
-	Late         int64            `json:"late,omitempty"`      // sent late although a connection was free
+	Late         int64            `json:"late,omitempty"`      // sent over 1 ms late, mostly by the load generator's own fault
 	Tried        int              `json:"tried_connections"`   // connections that this phase used so far
 	ServiceMS    Latency          `json:"service_ms"`
 	ResponseMS   Latency          `json:"response_ms"`
