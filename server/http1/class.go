@@ -11,7 +11,7 @@ const (
 	isValue                    // field-vchar, SP, HTAB: RFC 9110, 5.5
 	isDigit                    // DIGIT
 	isHex                      // HEXDIG
-	isQuoted                   // qdtext of a quoted-string, RFC 9110, 5.6.4
+	isTarget                   // what some form of request-target may hold
 )
 
 const (
@@ -34,6 +34,7 @@ var classes = func() (t [256]class) {
 	add(letters+digits+"!#$%&'*+-.^_`|~", isToken)
 	add(pathBytes, isPath)
 	add(pathBytes+"?"+rawInQuery, isQuery)
+	add(pathBytes+"?%"+rawInQuery, isTarget)
 	// Sub-delims are left out of isHost: no resolvable name has them, and
 	// "a,b" would be two hosts to whoever splits lists.
 	add(unreserved, isHost)
@@ -42,9 +43,6 @@ var classes = func() (t [256]class) {
 	for c := range 256 {
 		if c == '\t' || c >= ' ' && c != 0x7f {
 			t[c] |= isValue
-			if c != '"' && c != '\\' {
-				t[c] |= isQuoted
-			}
 		}
 	}
 	return t
@@ -68,6 +66,16 @@ func (c class) all(b []byte) bool {
 		}
 	}
 	return true
+}
+
+// holds reports whether s is not empty and all its bytes have a property of c.
+func (c class) holds(s string) bool {
+	for i := range len(s) {
+		if classes[s[i]]&c == 0 {
+			return false
+		}
+	}
+	return len(s) > 0
 }
 
 // skip returns the offset of the first byte of b, from i on, that neither has a

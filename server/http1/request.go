@@ -202,7 +202,7 @@ func (r *Request) methodByte(b []byte, i int) Error {
 func (r *Request) targetByte(b []byte, i int) Error {
 	c, n := b[i], i-int(r.mark)
 	switch {
-	case classes[c]&isQuery != 0 || c == '%':
+	case classes[c]&isTarget != 0:
 		if r.MaxTarget > 0 && n == int(r.MaxTarget) {
 			return ErrTargetTooLong
 		}

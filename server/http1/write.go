@@ -15,10 +15,10 @@ func AppendStatus(dst []byte, code int) []byte {
 // AppendRequestLine appends the request line of an HTTP/1.1 request. On an
 // error dst is returned as it was.
 func AppendRequestLine(dst []byte, method, target string) ([]byte, Error) {
-	if len(method) == 0 || !isToken.all([]byte(method)) {
+	if !isToken.holds(method) {
 		return dst, ErrMethod
 	}
-	if len(target) == 0 || !isQuery.all([]byte(target)) {
+	if !isTarget.holds(target) {
 		return dst, ErrTarget
 	}
 	dst = append(dst, method...)
@@ -31,7 +31,7 @@ func AppendRequestLine(dst []byte, method, target string) ([]byte, Error) {
 // CR, LF, NUL or another control character are refused (RFC 9110, 5.5), so
 // that no value can add a line; dst is then returned as it was.
 func AppendField[V Bytes](dst []byte, name string, value V) ([]byte, Error) {
-	if !writableName(name) || !writableValue(value) {
+	if !isToken.holds(name) || !writable(value) {
 		return dst, ErrUnwritable
 	}
 	dst = append(dst, name...)
@@ -40,16 +40,7 @@ func AppendField[V Bytes](dst []byte, name string, value V) ([]byte, Error) {
 	return append(dst, "\r\n"...), 0
 }
 
-func writableName(name string) bool {
-	for i := range len(name) {
-		if classes[name[i]]&isToken == 0 {
-			return false
-		}
-	}
-	return len(name) > 0
-}
-
-func writableValue[V Bytes](value V) bool {
+func writable[V Bytes](value V) bool {
 	for i := range len(value) {
 		if classes[value[i]]&isValue == 0 {
 			return false
