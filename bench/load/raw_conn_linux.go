@@ -37,6 +37,8 @@ type rawConn struct {
 	first uint32
 	count uint32
 	owed  int // bytes of them that are not written yet
+	// broken is what the kernel said when it took no more of them.
+	broken syscall.Errno
 
 	response
 	in    []byte        // the start of a head
@@ -123,7 +125,9 @@ func (l *rawLoop) write(c *rawConn) {
 			return
 		case syscall.EINTR:
 		default:
-			l.fail(c, measure.Write, errno)
+			// The answer may have come before the end: what was received decides.
+			c.broken, c.owed = errno, 0
+			l.read(c, true)
 			return
 		}
 	}
@@ -162,7 +166,7 @@ func (l *rawLoop) read(c *rawConn, ending bool) {
 			l.consume(c, l.buf[:n])
 		}
 		l.flush()
-		if c.state == live && !l.open && l.sending() {
+		if c.state == live && c.broken == 0 && !l.open && l.sending() {
 			l.fill(c)
 		}
 		if n < room && !ending {
@@ -288,6 +292,8 @@ func (l *rawLoop) endOfStream(c *rawConn) {
 		l.close(c)
 	case c.inBody, len(c.in) > 0:
 		l.fail(c, l.stage(c), io.ErrUnexpectedEOF)
+	case c.broken != 0:
+		l.fail(c, measure.Write, c.broken)
 	default:
 		l.fail(c, l.stage(c), io.EOF)
 	}
@@ -336,7 +342,7 @@ func (l *rawLoop) close(c *rawConn) {
 	if c.state == parting {
 		c.until = 0
 	}
-	c.state, c.inBody, c.owed, c.in = shut, false, 0, c.in[:0]
+	c.state, c.inBody, c.owed, c.broken, c.in = shut, false, 0, 0, c.in[:0]
 	if !l.open && c.until <= l.now {
 		l.vacant = append(l.vacant, c.index)
 	}

@@ -56,7 +56,6 @@ func TestRawStall(t *testing.T) {
 				p.say("%s", hello)
 			}
 		})
-		began = time.Now()
 		r := rawWith(t, s, RawConfig{Connections: 4}, Schedule{Rate: 1000, Duration: time.Second})
 		require.Empty(calm, r.Errors)
 		require.InDelta(calm, 1000, r.Requests, 1)

