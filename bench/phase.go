@@ -159,7 +159,7 @@ func (p *phase) cut() error {
 		p.record.StartMS = ms(t.End)
 	}
 	x.Tried, x.Served = p.pool.Tried(), p.pool.Served()
-	x.ClientCPU = p.clientCPU(t.End)
+	x.ClientCPU, x.ClientWait = p.clientCPU(t.End)
 	x.Process = p.process.Sample(t.End)
 	select {
 	case a := <-p.heaps:

@@ -80,8 +80,7 @@ type runner struct {
 	rested   *measure.Sample // the last look at the target at rest
 	events   []measure.Event // not written yet
 
-	cpu   time.Duration // ownCPU when it was last looked at
-	cpuAt time.Duration
+	cpu clientTimes // when they were last looked at
 }
 
 // newRunner makes the run folder with what is known before the load.
@@ -102,7 +101,7 @@ func newRunner(ctx context.Context, o *Options, t *target) (*runner, error) {
 		Environment: environment(o, t.remote),
 		Phases:      []measure.Phase{},
 	}
-	r.cpu = ownCPU()
+	r.cpu = clientTimes{0, ownCPU(), ownWait()}
 	if status := t.answer.Status; status >= 300 {
 		r.happened(watch.Note, fmt.Sprintf("the target answers %d and leads to %q; redirects are not followed, so this measures the redirect",
 			status, t.answer.Header.Get("Location")))
@@ -244,12 +243,17 @@ func (r *runner) happened(kind, text string) {
 // ms is how run folders write times.
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
 
-// clientCPU is how many cores the load generator used since it was last asked.
-func (r *runner) clientCPU(now time.Duration) float64 {
-	used, spent := ownCPU()-r.cpu, now-r.cpuAt
-	r.cpu, r.cpuAt = r.cpu+used, now
+// clientCPU is how many cores the load generator used since it was last asked,
+// and how many more it was ready to use and did not get.
+func (r *runner) clientCPU(now time.Duration) (used, waited float64) {
+	last := r.cpu
+	r.cpu = clientTimes{now, ownCPU(), ownWait()}
+	spent := r.cpu.at - last.at
 	if spent <= 0 {
-		return 0
+		return 0, 0
 	}
-	return float64(used) / float64(spent)
+	return float64(r.cpu.used-last.used) / float64(spent), max(0, float64(r.cpu.waited-last.waited)/float64(spent))
 }
+
+// clientTimes are the load generator's own, up to one instant of the run.
+type clientTimes struct{ at, used, waited time.Duration }

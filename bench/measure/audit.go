@@ -14,6 +14,8 @@ const (
 	leastBusy      = 0.85 // of a closed loop's connections, on average
 	leastSent      = 0.95 // of an open loop's schedule
 	mostLate       = 0.01 // of an open loop's requests: more, and its 99th percentile is ours
+	leastWait      = 0.1  // cores waited for; below, the load generator hardly runs
+	mostWait       = 0.5  // of the load generator's time on a core, waiting for one
 	mostCPU        = 0.85 // of the machine's cores, by load generator and local target
 )
 
@@ -134,6 +136,8 @@ func (t *Totals) auditLate(p *Phase, _ *Environment) string {
 		"the load generator's machine was too busy; run it elsewhere or lower the --rate.", percent(p.Late, p.Requests), onTime)
 }
 
+// auditCPU looks whether the machine of the load generator had a core whenever
+// it needed one.
 func (t *Totals) auditCPU(p *Phase, e *Environment) string {
 	used := p.ClientCPU
 	what := "The load generator"
@@ -141,12 +145,16 @@ func (t *Totals) auditCPU(p *Phase, e *Environment) string {
 		used += p.TargetCPU
 		what = "The load generator and the server together"
 	}
-	if e.Cores == 0 || used < mostCPU*float64(e.Cores) {
-		return ""
+	switch {
+	case e.Cores > 0 && used >= mostCPU*float64(e.Cores):
+		return fmt.Sprintf("%s used %.1f of this machine's %d cores (the load generator %.1f): "+
+			"the rate may be the machine's limit and not the server's; run the load on another machine or lower the --rate.",
+			what, used, e.Cores, p.ClientCPU)
+	case p.ClientWait >= leastWait && p.ClientWait > mostWait*p.ClientCPU:
+		return fmt.Sprintf("The load generator ran %.2f s of each second and waited %.2f s for a core, because the server or other programs "+
+			"keep this machine busy, and latencies tell of that too: run the load on another machine or lower the --rate.", p.ClientCPU, p.ClientWait)
 	}
-	return fmt.Sprintf("%s used %.1f of this machine's %d cores (the load generator %.1f): "+
-		"the rate may be the machine's limit and not the server's; run the load on another machine or lower the --rate.",
-		what, used, e.Cores, p.ClientCPU)
+	return ""
 }
 
 func percent(part, whole int64) string {

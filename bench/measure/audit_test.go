@@ -63,6 +63,9 @@ func TestAudit(t *testing.T) {
 			e.Local = true
 			t.clientCPU, t.targetCPU = 0.9*10000, 0.9*10000
 		}, []string{"The load generator and the server together used 1.8"}},
+		{"a machine that others use", func(t *Totals, _ *Phase, e *Environment) { t.clientCPU, t.clientWait = 0.3*10000, 1.4*10000 },
+			[]string{"The load generator ran 0.30 s of each second and waited 1.40 s for a core"}},
+		{"an idle load generator", func(t *Totals, _ *Phase, e *Environment) { t.clientCPU, t.clientWait = 0.02*10000, 0.05*10000 }, nil},
 		{"a busy server elsewhere", func(t *Totals, _ *Phase, e *Environment) {
 			t.clientCPU, t.targetCPU = 0.9*10000, 0.9*10000
 		}, nil},

@@ -89,6 +89,7 @@ type Phase struct {
 	Trust              Trust            `json:"trust"`
 	Memory             *Memory          `json:"memory,omitempty"` // absent: the target does not tell
 	ClientCPU          float64          `json:"client_cpu"`       // load generator's own use, in cores
+	ClientWait         float64          `json:"client_wait"`      // cores that it was ready to use and did not get; Linux only
 	TargetCPU          float64          `json:"target_cpu"`       // target's use in cores, if we started it
 }
 

@@ -28,6 +28,7 @@ type Sample struct {
 	ServiceMS    Latency          `json:"service_ms"`
 	ResponseMS   Latency          `json:"response_ms"`
 	ClientCPU    float64          `json:"client_cpu"`         // cores used by the load generator in this interval
+	ClientWait   float64          `json:"client_wait"`        // cores that it was ready to use and did not get; Linux only
 	Served       int              `json:"served_connections"` // of this phase so far
 	Heap         *Heap            `json:"heap,omitempty"`     // answer of GET /heap; absent: not told in time
 	Process      *Process         `json:"process,omitempty"`  // only for a process that we started

@@ -7,13 +7,13 @@ import (
 // Totals sums up a phase from the lines of its series and its latency log: as
 // they are written, or as they are found after a kill.
 type Totals struct {
-	requests, good, bytes, late int64
-	errors                      map[string]int64
-	windowMS, endMS             float64
-	inFlight, failedMS          float64 // inFlight: mean times milliseconds
-	clientCPU, targetCPU        float64 // cores times milliseconds
-	tried, served               int
-	heap, rss                   span
+	requests, good, bytes, late      int64
+	errors                           map[string]int64
+	windowMS, endMS                  float64
+	inFlight, failedMS               float64 // inFlight: mean times milliseconds
+	clientCPU, clientWait, targetCPU float64 // cores times milliseconds
+	tried, served                    int
+	heap, rss                        span
 
 	service, response, lag *hdrhistogram.Histogram
 }
@@ -70,6 +70,7 @@ func (t *Totals) AddSample(x *Sample) {
 	t.endMS = x.MS
 	t.inFlight += x.MeanInFlight * x.IntervalMS
 	t.clientCPU += x.ClientCPU * x.IntervalMS
+	t.clientWait += x.ClientWait * x.IntervalMS
 	if x.Process != nil {
 		t.targetCPU += x.Process.CPU * x.IntervalMS
 	}
@@ -93,6 +94,7 @@ func (t *Totals) Fill(p *Phase, e *Environment) {
 		p.Rate = float64(t.good) / t.windowMS * 1000
 		p.InFlight = t.inFlight / t.windowMS
 		p.ClientCPU = t.clientCPU / t.windowMS
+		p.ClientWait = t.clientWait / t.windowMS
 		p.TargetCPU = t.targetCPU / t.windowMS
 	}
 	p.ServiceMS, p.ResponseMS = Summarize(t.service), Summarize(t.response)
