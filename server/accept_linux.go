@@ -137,16 +137,23 @@ func (l *loop) resume() {
 // accept takes the connections that wait, at most as many as a round has events, so that sessions get their turn.
 func (l *loop) accept() {
 	for range len(l.events) {
-		if l.acceptor.fd < 0 || !l.makeRoom() {
+		if l.acceptor.fd < 0 {
+			return
+		}
+		if l.full() && l.purgeable() == nil {
+			l.pause(l.now + acceptPause)
 			return
 		}
 		fd, errno := accept4(l.acceptor.fd)
 		switch errno {
 		case 0:
+			if l.full() {
+				l.purge()
+			}
 			l.open(fd)
 		case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
 			// The listener stays readable: without a pause the loop would spin.
-			if !l.server.cfg.LRUPurge || !l.purge() {
+			if !l.purge() {
 				l.pause(l.now + acceptPause)
 				return
 			}
@@ -157,27 +164,27 @@ func (l *loop) accept() {
 	}
 }
 
-// makeRoom reports whether one more session may be opened, closing the least recently used one if need be.
-func (l *loop) makeRoom() bool {
-	if l.server.open.Load() < int64(l.server.cfg.MaxOpenSockets) {
-		return true
-	}
-	if l.server.cfg.LRUPurge && l.purge() {
-		return true
-	}
-	l.pause(l.now + acceptPause)
-	return false
-}
+// full reports whether a new session needs another one's place.
+func (l *loop) full() bool { return l.server.open.Load() >= int64(l.server.cfg.MaxOpenSockets) }
 
-// purge closes the session that has been idle for longest, or else the one that has been at a head for longest.
-func (l *loop) purge() bool {
+// purgeable returns the session that LRU purge would close: a lingering one, or else the one that has been idle for
+// longest, or else the one that has been at a head for longest; nil if there is none.
+func (l *loop) purgeable() *Session {
 	for _, p := range [...]phase{phaseLinger, phaseIdle, phaseHead} {
-		if s := l.queues[p].first; s != nil {
-			l.drop(s)
-			return true
+		if s := l.queues[p].first; s != nil && l.server.cfg.LRUPurge {
+			return s
 		}
 	}
-	return false
+	return nil
+}
+
+// purge closes the least recently used session, if there is one to close.
+func (l *loop) purge() bool {
+	s := l.purgeable()
+	if s != nil {
+		l.drop(s)
+	}
+	return s != nil
 }
 
 // accept4 accepts a connection as a non-blocking descriptor.

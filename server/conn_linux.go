@@ -205,6 +205,9 @@ func (l *loop) drop(s *Session) {
 	}
 	l.leave(s)
 	l.sessions[s.fd] = nil
+	if s.taken {
+		l.remove(int(s.fd)) // a duplicate lives on, and would go on raising events
+	}
 	l.count--
 	s.finish()
 	if l.pausedUntil > 0 {

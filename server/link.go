@@ -20,6 +20,8 @@ type link interface {
 	closeWrite() error
 	abort() // from any goroutine: makes recv and send fail
 	close() error
+	conn() (net.Conn, error) // the same connection, for somebody who does not know the engine
+	letGo()                  // like close, after conn
 	local() netip.AddrPort
 	remote() netip.AddrPort
 	descriptor() int // -1 if there is none

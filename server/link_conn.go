@@ -41,7 +41,11 @@ func (c *connLink) send(p, q []byte) (int, error) {
 }
 
 func (c *connLink) sendFile(f *os.File, offset, n int64) (int64, error) {
-	return io.Copy(c.Conn, io.NewSectionReader(f, offset, n))
+	sent, err := io.Copy(c.Conn, io.NewSectionReader(f, offset, n))
+	if err == nil && sent < n {
+		err = io.ErrUnexpectedEOF // the file is shorter than it was
+	}
+	return sent, err
 }
 
 func (c *connLink) bound(writing bool, deadline time.Time) {
@@ -69,6 +73,11 @@ func (c *connLink) abort() {
 		c.Conn.Close()
 	}
 }
+
+// conn returns the connection with no deadline left on it.
+func (c *connLink) conn() (net.Conn, error) { return c.Conn, c.SetDeadline(time.Time{}) }
+
+func (c *connLink) letGo() {}
 
 func (c *connLink) close() error           { return c.Conn.Close() }
 func (c *connLink) local() netip.AddrPort  { return addrPortOf(c.LocalAddr()) }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"syscall"
@@ -75,6 +76,19 @@ func (s socket) closeWrite() error     { return syscall.Shutdown(int(s), syscall
 func (s socket) abort()                { syscall.Shutdown(int(s), syscall.SHUT_RDWR) }
 func (s socket) close() error          { return syscall.Close(int(s)) }
 func (s socket) descriptor() int       { return int(s) }
+
+// conn hands a duplicate of the descriptor to package net.
+func (s socket) conn() (net.Conn, error) {
+	fd, _, errno := syscall.RawSyscall(syscall.SYS_FCNTL, uintptr(s), syscall.F_DUPFD_CLOEXEC, 0)
+	if errno != 0 {
+		return nil, errno
+	}
+	f := os.NewFile(fd, "tcp")
+	defer f.Close()
+	return net.FileConn(f)
+}
+
+func (s socket) letGo() { syscall.Close(int(s)) }
 
 func (s socket) local() netip.AddrPort {
 	sa, err := syscall.Getsockname(int(s))

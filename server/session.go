@@ -36,19 +36,11 @@ type Session struct {
 
 	mu      sync.Mutex
 	done    chan struct{} // of Done, made when first asked for
+	taken   bool          // Takeover has given the connection away; the owner's
 	left    bool          // the peer was seen to leave
 	context any
 	free    func(any)
 	extra   atomic.Pointer[extra] // what few sessions have
-}
-
-// extra holds what few sessions need, so that the others stay small.
-type extra struct {
-	transport     any
-	freeTransport func(any)
-	send          SendFunc
-	recv          RecvFunc
-	pending       PendingFunc
 }
 
 // home is the engine's side of a session.
@@ -83,18 +75,32 @@ const lingerLimit = 1 << 20
 // Server returns the server that accepted the session.
 func (s *Session) Server() *Server { return s.server }
 
-// RemoteAddr returns the peer's address; it is invalid for a connection that has none, such as a pipe.
-func (s *Session) RemoteAddr() netip.AddrPort { return s.link.remote() }
+// RemoteAddr returns the peer's address; it is invalid for a connection that has none, such as a pipe, or has ended.
+func (s *Session) RemoteAddr() (addr netip.AddrPort) {
+	s.whileOpen(func() { addr = s.link.remote() })
+	return addr
+}
 
 // LocalAddr returns the server's address of this connection.
-func (s *Session) LocalAddr() netip.AddrPort { return s.link.local() }
+func (s *Session) LocalAddr() (addr netip.AddrPort) {
+	s.whileOpen(func() { addr = s.link.local() })
+	return addr
+}
 
 // Descriptor returns the file descriptor, or -1 if the connection has none or has ended.
 func (s *Session) Descriptor() int {
-	if s.gone.Load() {
-		return -1
+	fd := -1
+	s.whileOpen(func() { fd = s.link.descriptor() })
+	return fd
+}
+
+// whileOpen calls f unless the connection has ended: a descriptor of that number may be another connection then.
+func (s *Session) whileOpen(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.gone.Load() {
+		f()
 	}
-	return s.link.descriptor()
 }
 
 // Context returns the value given to SetContext, nil at first. It lives until the connection ends.
@@ -151,13 +157,17 @@ func (s *Session) Closed() bool { return s.gone.Load() }
 
 // finish closes the connection and frees what hangs on it. Only the owner calls it, once.
 func (s *Session) finish() {
+	s.hangUp()
 	s.mu.Lock()
 	s.gone.Store(true)
 	value, free := s.context, s.free
 	s.context, s.free = nil, nil
+	if s.taken {
+		s.link.letGo()
+	} else {
+		s.link.close()
+	}
 	s.mu.Unlock()
-	s.hangUp()
-	s.link.close()
 	giveBuffer(s.in)
 	giveBuffer(s.out)
 	s.in, s.out = nil, nil
