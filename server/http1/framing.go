@@ -27,7 +27,7 @@ func (r *Request) plain(b []byte, s *scan) bool {
 		return false
 	}
 	f := &r.Fields[r.known.first[FieldHost]]
-	if f.Name.Len() != 4 || !s.plainHost(f.Value.Of(b)) {
+	if value := f.Value.Of(b); f.Name.Len() != 4 || !s.plainHost(value) && !validHost(value, false) {
 		return false
 	}
 	if r.Form == OriginForm || r.Form == AsteriskForm {

@@ -1,49 +1,22 @@
 package http1
 
+import "bytes"
+
 // validHost reports whether b is uri-host [ ":" port ] with a host that is not
 // empty (RFC 9110, 4.2.1 and 7.2). needPort demands the port (RFC 9112, 3.2.3).
 func validHost(b []byte, needPort bool) bool {
-	host, port := b, []byte(nil)
-	end := hostEnd(b)
-	if end < 0 {
-		return false
-	}
-	if end < len(b) {
-		if b[end] != ':' {
+	end := isHost.skip(b, 0)
+	if len(b) > 0 && b[0] == '[' {
+		end = bytes.IndexByte(b, ']') + 1
+		if end == 0 || !validIPv6(b[1:end-1]) {
 			return false
 		}
-		host, port = b[:end], b[end+1:]
 	}
-	if needPort && len(port) == 0 {
-		return false
+	if end == 0 || end == len(b) {
+		return end > 0 && !needPort
 	}
-	if !validPort(port) || len(host) == 0 {
-		return false
-	}
-	if host[0] == '[' {
-		return validIPv6(host[1 : len(host)-1])
-	}
-	return isHost.skip(host, 0) == len(host)
-}
-
-// hostEnd returns where the host in b ends, -1 if a bracket never closes.
-func hostEnd(b []byte) int {
-	stop := byte(':')
-	if len(b) > 0 && b[0] == '[' {
-		stop = ']'
-	}
-	for i, c := range b {
-		if c == stop {
-			if stop == ']' {
-				return i + 1
-			}
-			return i
-		}
-	}
-	if stop == ']' {
-		return -1
-	}
-	return len(b)
+	port := b[end+1:]
+	return b[end] == ':' && validPort(port) && (len(port) > 0 || !needPort)
 }
 
 // validPort reports whether b is a port: empty or at most 65535 (RFC 3986, 3.2.3).
