@@ -277,7 +277,7 @@ func (l *rawLoop) takeBack(c *rawConn) {
 		if l.open {
 			l.ready.push(c.index)
 			l.pace.again = append(l.pace.again, s.intended)
-			l.behind = true
+			l.full = l.now // that it will be late is not our doing
 		}
 	}
 }

@@ -170,7 +170,7 @@ func TestRawLargeRequestsAndResponses(t *testing.T) {
 	for _, depth := range []int{1, 3} {
 		for _, want := range []*Content{nil, {Length: int64(len(content))}, ContentOf([]byte(content))} {
 			r := rawWith(t, s, RawConfig{Request: request(t, http.MethodPost, content), Depth: depth, Expect: Expect{Content: want}},
-				Schedule{Duration: 120 * time.Millisecond})
+				Schedule{Duration: 400 * time.Millisecond})
 			require.Empty(t, r.Errors)
 			require.Greater(t, r.Requests, int64(2))
 			require.Equal(t, r.Requests*int64(len(content)), r.BytesIn)

@@ -71,10 +71,11 @@ type rawCounts struct {
 	statuses [600]int64    // responses of a status that is no good
 	slowest  time.Duration // response so far
 	full     time.Duration // last instant at which all slots were busy
-	behind   bool          // they made a request late, and the schedule has not caught up since
+	lastSent time.Duration
+	lastLag  time.Duration
+	own      time.Duration // the part of lastLag that the load generator itself is to blame for
 	run      slot          // of the good responses that are not in the histograms yet
 	runs     int64         // how many they are: what one read brought was mostly sent at once
-	length   int64         // of the content of each of them
 }
 
 func (c *rawCounts) tick(now time.Duration) {
@@ -85,14 +86,15 @@ func (c *rawCounts) tick(now time.Duration) {
 // begin counts a request that is sent now.
 func (c *rawCounts) begin(intended time.Duration) {
 	c.inFlight++
-	switch {
-	case c.now-intended <= lateAfter:
-		c.behind = false
-	case intended <= c.full:
-		c.behind = true
-	case !c.behind:
+	lag := c.now - intended
+	if grown := lag - c.lastLag; grown > 0 && c.full < c.lastSent {
+		c.own += grown // a slot was free all the time
+	}
+	c.own = min(c.own, lag)
+	if c.own > lateAfter && c.own > lag/2 {
 		c.Late++
 	}
+	c.lastSent, c.lastLag = c.now, lag
 }
 
 // leave takes a request from those under way.
