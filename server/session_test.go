@@ -185,7 +185,7 @@ func TestTriggerClose(t *testing.T) {
 			_, err := r.Body()
 			return err
 		}))
-		idle, busy := dial(t, s), dial(t, s)
+		idle := dial(t, s)
 		idle.send(plainGet)
 		idle.wantStatus("a session", 200)
 		session := s.Sessions()[0]
@@ -198,6 +198,7 @@ func TestTriggerClose(t *testing.T) {
 		session.Touch()
 		other.send(plainGet)
 		other.wantStatus("a later session is not hit", 200)
+		busy := dial(t, s)
 		busy.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\nx")
 		(<-reading).Close()
 		began := time.Now()
