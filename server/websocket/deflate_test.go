@@ -223,3 +223,19 @@ func TestInflateBomb(t *testing.T) {
 	})
 	require.LessOrEqual(t, result.AllocedBytesPerOp(), int64(2*65536+100_000), "doubling up to the limit allocates twice as much, and there are the tables")
 }
+
+// The room for a message grows to any length, by literals and by repetitions.
+func TestInflateGrows(t *testing.T) {
+	for n := range 3000 {
+		z, i := Deflater{NoTakeover: true}, Inflater{NoTakeover: true}
+		text := append(ramp(n%300), make([]byte, n)...)
+		payload := z.Deflate(nil, text)
+		got, err := i.Inflate(nil, payload, len(text))
+		require.Zero(t, err)
+		require.True(t, bytes.Equal(text, got))
+		if len(text) > 0 {
+			_, err = i.Inflate(nil, payload, len(text)-1)
+			require.Equal(t, ErrTooLarge, err)
+		}
+	}
+}

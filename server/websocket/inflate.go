@@ -136,7 +136,7 @@ func (s *inflation) stored() Error {
 		return ErrDeflate
 	}
 	for data := s.src[s.pos : s.pos+int(size)]; len(data) > 0; {
-		if s.at == len(s.b) && !s.grow() {
+		if s.at == len(s.b) && !s.grow(1) {
 			return ErrTooLarge
 		}
 		n := copy(s.b[s.at:], data)
@@ -224,7 +224,7 @@ func (s *inflation) block(literals, distances *decodeTable) Error {
 			return ErrDeflate
 		}
 		if e&entryLiteral != 0 {
-			if s.at == len(s.b) && !s.grow() {
+			if s.at == len(s.b) && !s.grow(1) {
 				return ErrTooLarge
 			}
 			s.b[s.at] = byte(e >> entryValue)
@@ -271,13 +271,13 @@ type output struct {
 	reach    int // the largest distance
 }
 
-// grow makes room for at least one byte and reports whether the limit allows it.
-func (o *output) grow() bool {
+// grow makes room for n bytes and reports whether the limit allows it.
+func (o *output) grow(n int) bool {
 	size := o.at - o.base
-	if size >= o.limit {
+	if n > o.limit-size {
 		return false
 	}
-	room := min(max(2*size, 512), o.limit)
+	room := min(max(2*size, size+n, 512), o.limit)
 	b := make([]byte, o.base+room)
 	copy(b, o.b[:o.at])
 	o.b = b
@@ -291,13 +291,8 @@ func (o *output) repeat(length, distance int) Error {
 	if distance > o.reach || distance > size+o.history.filled {
 		return ErrDeflate
 	}
-	if size+length > o.limit {
+	if o.at+length > len(o.b) && !o.grow(length) {
 		return ErrTooLarge
-	}
-	for o.at+length > len(o.b) {
-		if !o.grow() {
-			return ErrTooLarge
-		}
 	}
 	z := o.history
 	for ; length > 0 && distance > o.at-o.base; length-- {
