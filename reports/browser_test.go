@@ -30,7 +30,7 @@ func browser(t *testing.T) context.Context {
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("hide-scrollbars", true))
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewExecAllocator(ctx, flags...)
 	t.Cleanup(cancel)
@@ -201,6 +201,17 @@ func inspect(t *testing.T, ctx context.Context, heard *overheard, name, file str
 	require.Empty(t, heard.messages, "%s wrote to the console", name)
 	require.NotEmpty(t, heard.requests, "no request was observed, not even for the page")
 	heard.requests = nil
+}
+
+// On a desk no table of an ordinary run has to be scrolled.
+func TestTablesFit(t *testing.T) {
+	ctx := browser(t)
+	file := filepath.Join(t.TempDir(), ReportFile)
+	require.NoError(t, Write(troubled(t).done(), file))
+	look(t, ctx, file, reader{1400, "light", ""})
+	tables, err := chromedp.Run(ctx, chromedp.Evaluate[[]int](`[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth)`))
+	require.NoError(t, err)
+	require.Equal(t, []int{0, 0, 0, 0}, tables)
 }
 
 // Dark is dark, and paper is white whatever the screen is.
