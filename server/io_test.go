@@ -344,14 +344,25 @@ func TestForms(t *testing.T) {
 			}
 		}))
 		base := "http://" + s.Addr().String()
-		resp, err := http.Get(base + "/private")
-		require.NoError(t, err)
+		do := func(method, path, contentType, body string, auth ...string) (*http.Response, string) {
+			request, err := http.NewRequest(method, base+path, strings.NewReader(body))
+			require.NoError(t, err)
+			request.Header.Set("Content-Type", contentType)
+			request.Close = true
+			if len(auth) > 0 {
+				request.SetBasicAuth(auth[0], auth[1])
+			}
+			resp, err := http.DefaultClient.Do(request)
+			require.NoError(t, err)
+			defer resp.Body.Close()
+			content, err := io.ReadAll(resp.Body)
+			require.NoError(t, err)
+			return resp, string(content)
+		}
+		resp, _ := do("GET", "/private", "", "")
 		require.Equal(t, 401, resp.StatusCode)
 		require.Contains(t, resp.Header.Get("WWW-Authenticate"), `realm="here"`)
-		request, _ := http.NewRequest("GET", base+"/private", nil)
-		request.SetBasicAuth("me", "a:b")
-		resp, err = http.DefaultClient.Do(request)
-		require.NoError(t, err)
+		resp, _ = do("GET", "/private", "", "", "me", "a:b")
 		require.Equal(t, 200, resp.StatusCode)
 		var form bytes.Buffer
 		w := multipart.NewWriter(&form)
@@ -360,13 +371,9 @@ func TestForms(t *testing.T) {
 			part.Write(make([]byte, 100000))
 		}
 		w.Close()
-		resp, err = http.Post(base+"/form", w.FormDataContentType(), &form)
-		require.NoError(t, err)
-		body, _ := io.ReadAll(resp.Body)
-		require.Equal(t, "300000", string(body))
-		resp, err = http.Post(base+"/form", "text/plain", strings.NewReader("x"))
-		require.NoError(t, err)
+		_, body := do("POST", "/form", w.FormDataContentType(), form.String())
+		require.Equal(t, "300000", body)
+		resp, _ = do("POST", "/form", "text/plain", "x")
 		require.Equal(t, 400, resp.StatusCode)
-		http.DefaultClient.CloseIdleConnections()
 	})
 }
