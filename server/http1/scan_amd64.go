@@ -10,7 +10,7 @@ func xgetbv() uint32
 // The n bytes at b are read and not one more.
 //
 //go:noescape
-func scanAVX2x(b *byte, n int, h *Head, s *scan) int
+func scanAVX2(b *byte, n int, h *Head, s *scan) int
 
 //go:noescape
 func scanAVX512(b *byte, n int, h *Head, s *scan) int
@@ -54,8 +54,8 @@ func (h *Head) scan(b []byte, s *scan) int {
 	switch chosen {
 	case byAVX512:
 		return scanAVX512(&b[0], len(b), h, s)
-	case byAVX2 &^ 0:
-		return 0
+	case byAVX2:
+		return scanAVX2(&b[0], len(b), h, s)
 	case bySWAR:
 		return scanSWAR(b, h, s)
 	}
@@ -91,3 +91,48 @@ var indices = func() (t [64]uint8) {
 	}
 	return t
 }()
+
+// nibbleTables holds classes for scanAVX2: the class of an ASCII character is
+// what low has for its low four bits and high for its high four bits in common.
+// A bit then stands for a rectangle in the ASCII chart, and a set of characters
+// is a union of at most eight of them.
+type nibbleTables struct {
+	low, high [16]uint8
+	masks     [2]uint8 // which bits make up two sets of interest
+}
+
+// A rectangle is what the rows and the columns of the chart have in common.
+type rectangle struct {
+	rows, columns string // hexadecimal digits
+}
+
+func newTables(mask0, mask1 uint8, rectangles ...rectangle) (t nibbleTables) {
+	t.masks = [2]uint8{mask0, mask1}
+	for i, r := range rectangles {
+		for _, d := range []byte(r.rows) {
+			t.high[hexValue(d)] |= 1 << i
+		}
+		for _, d := range []byte(r.columns) {
+			t.low[hexValue(d)] |= 1 << i
+		}
+	}
+	return t
+}
+
+var (
+	// Three bits of forbidden characters, below five bits of token characters;
+	// "|" is left out, for want of a bit: whoever has it in a name waits longer.
+	lineTables = newTables(0x07, 0xf8,
+		rectangle{"01", "012345678bcdef"}, rectangle{"1", "9a"}, rectangle{"7", "f"},
+		rectangle{"3567", "0123456789"}, rectangle{"46", "123456789abcdef"},
+		rectangle{"57", "ae"}, rectangle{"5", "f"}, rectangle{"2", "134567abde"})
+	// Six bits of path characters, and two of what only a query may hold.
+	targetTables = newTables(0x3f, 0xff,
+		rectangle{"2", "146789abcdef"}, rectangle{"3", "0123456789abd"}, rectangle{"4", "0123456789abcdef"},
+		rectangle{"5", "0123456789af"}, rectangle{"6", "123456789abcdef"}, rectangle{"7", "0123456789ae"},
+		rectangle{"36", "0f"}, rectangle{"57", "bcde"})
+	// The digits, and what else a host may hold.
+	hostTables = newTables(0xff, 0x01,
+		rectangle{"3", "0123456789"}, rectangle{"2", "de"}, rectangle{"46", "123456789abcdef"},
+		rectangle{"57", "0123456789a"}, rectangle{"5", "f"}, rectangle{"7", "e"})
+)

@@ -30,17 +30,6 @@
 	JHI fail \
 	LEAQ (DI)(R11*2), DI
 
-// NAMEENDS turns line starts (CX), tokens (BX) and the carry of a name from the
-// block before (R9) into the ends of the names and the LFs (AX) in R11. Adding
-// a line start to the tokens carries through the name to the bit behind it.
-#define NAMEENDS \
-	ORQ R9, CX \
-	XORL R9, R9 \
-	ADDQ BX, CX \
-	SETCS R9 \
-	ANDNQ CX, BX, R11 \
-	ORQ AX, R11
-
 // CLASSIFY reads up to 64 bytes at SI+AX, BX of them, and sets K2 and K3 where
 // the class has none of the bits of the constants x and y.
 #define CLASSIFY(x, y) \
@@ -58,20 +47,6 @@
 DATA classBits<>+0(SB)/8, $0x0000000004081020
 GLOBL classBits<>(SB), RODATA|NOPTR, $8
 
-// From the words lf, end, lf, end, ... to four words a field: the start of the
-// name is lf + 1, its end is end, the value starts at end + 2 and ends at lf - 1.
-DATA fieldWords<>+0x00(SB)/8, $0x0002000100010000
-DATA fieldWords<>+0x08(SB)/8, $0x0004000300030002
-DATA fieldWords<>+0x10(SB)/8, $0x0006000500050004
-DATA fieldWords<>+0x18(SB)/8, $0x0008000700070006
-DATA fieldWords<>+0x20(SB)/8, $0x000a000900090008
-DATA fieldWords<>+0x28(SB)/8, $0x000c000b000b000a
-DATA fieldWords<>+0x30(SB)/8, $0x000e000d000d000c
-DATA fieldWords<>+0x38(SB)/8, $0x0010000f000f000e
-GLOBL fieldWords<>(SB), RODATA|NOPTR, $64
-DATA fieldSteps<>+0(SB)/8, $0xffff000200000001
-GLOBL fieldSteps<>(SB), RODATA|NOPTR, $8
-
 // func scanAVX512(b *byte, n int, h *Head, s *scan) int
 TEXT ·scanAVX512(SB), 0, $704-40
 	MOVQ b+0(FP), SI
@@ -85,11 +60,11 @@ TEXT ·scanAVX512(SB), 0, $704-40
 	BROADCAST(0x40404040, FORBIDDEN)
 	BROADCAST(0x00400040, STEP)
 	VPXORQ BASE, BASE, BASE
-	KXORQ K7, K7, K7     // forbidden bytes so far
+	XORL R14, R14        // forbidden bytes so far
 	XORL R10, R10        // the offset of the block
 	MOVL $1, CX          // the first byte starts a line
 	XORL R9, R9          // and is in no name
-	LEAQ -65(DX), R13    // up to here 65 bytes can be read
+	LEAQ -64(DX), R13    // up to here there are whole blocks
 	LEAQ ENDS+MAXENDS(SP), R12
 
 block:
@@ -97,20 +72,21 @@ block:
 	JGT tail
 	VMOVDQU64 (SI)(R10*1), Z0
 	VPTESTNMB HIGHBIT, Z0, K1
-	VPCMPUB $4, 1(SI)(R10*1), LF, K4 // the next byte is not LF
 
 classify:
 	VMOVDQA64 Z0, Z1
 	VPERMI2B.Z CLASSHIGH, CLASSLOW, K1, Z1
 	VPCMPEQB LF, Z0, K2
 	VPMOVB2M Z1, K3
-	VPTESTMB FORBIDDEN, Z1, K4, K4 // CR is allowed before LF
+	VPTESTMB FORBIDDEN, Z1, K4 // CR is allowed before LF
 	KMOVQ K2, AX
 	KMOVQ K3, BX
+	KMOVQ K4, BP
 	LEAQ (CX)(AX*2), CX  // line starts
-	ANDNQ CX, BX, R8
+	ANDNQ CX, BX, R15
 	JNE last             // a line that does not start with a token
-	KORQ K4, K7, K7
+	POPCNTQ BP, BP
+	ADDQ BP, R14
 	NAMEENDS
 	MOVQ AX, CX
 	SHRQ $63, CX
@@ -121,55 +97,36 @@ classify:
 	JLS block
 	JMP fail
 
-tail: // fewer than 65 bytes: read what is there, and zeros
+tail: // fewer than 64 bytes: read what is there, and zeros
 	MOVQ DX, R8
 	SUBQ R10, R8
 	JLE fail
 	MOVQ $-1, AX
 	BZHIQ R8, AX, AX
 	KMOVQ AX, K6
-	SHRQ $1, AX
-	KMOVQ AX, K5
 	VMOVDQU8.Z (SI)(R10*1), K6, Z0
-	VMOVDQU8.Z 1(SI)(R10*1), K5, Z1
-	VPTESTNMB HIGHBIT, Z0, K6, K1
-	VPCMPUB $4, Z1, LF, K4
+	VPTESTNMB HIGHBIT, Z0, K1
 	JMP classify
 
-last: // the lowest bit of R8 is the line that ends the head, if it is empty
-	LEAQ -1(R8), R13
-	ANDNQ R13, R8, R13   // the bits below
-	TZCNTQ R8, R8
-	ADDQ R10, R8
-	LEAQ 2(R8), R10
-	CMPQ R10, DX
+last: // the lowest bit of R15 is the line that ends the head, if it is empty
+	LEAQ -1(R15), R13
+	ANDNQ R13, R15, R13  // the bits below
+	TZCNTQ R15, R15
+	ADDQ R10, R15
+	LEAQ 2(R15), R8
+	CMPQ R8, DX
 	JHI fail
-	CMPW (SI)(R8*1), $0x0a0d
+	CMPW (SI)(R15*1), $0x0a0d
 	JNE fail
-	MOVQ R10, DX
-	KMOVQ K4, R8
-	KMOVQ K7, R10
-	ANDQ R13, R8
-	ORQ R10, R8
-	JNE fail
+	MOVQ R8, DX
+	ANDQ R13, BP
+	POPCNTQ BP, BP
+	ADDQ BP, R14
 	NAMEENDS
 	ANDQ R13, R11
 	FLATTEN
 
-	// Stage 2.
-	LEAQ ENDS(SP), AX
-	SUBQ AX, DI
-	TESTQ $2, DI
-	JNE fail             // some name ended with an LF
-	SHRQ $2, DI
-	LEAQ -1(DI), R12
-	MOVQ h+16(FP), R11
-	MOVQ Head_Fields(R11), R13
-	CMPQ R12, Head_Fields+16(R11)
-	JHI fail             // also if there was no line at all
-	CMPQ R12, $const_maxFields
-	JHI fail
-	MOVQ R12, Head_Fields+8(R11)
+	LINES
 
 	WALK(R11)
 

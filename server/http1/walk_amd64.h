@@ -11,6 +11,40 @@
 // MAXENDS is how many bytes at ENDS the start line and 128 field lines take.
 #define MAXENDS 516
 
+// BLOCK is where scanAVX2 copies a buffer that is shorter than a block.
+#define BLOCK 704
+
+// NAMEENDS turns line starts (CX), tokens (BX) and the carry of a name from the
+// block before (R9) into the ends of the names and the LFs (AX) in R11. Adding
+// a line start to the tokens carries through the name to the bit behind it.
+#define NAMEENDS \
+	ORQ R9, CX \
+	XORL R9, R9 \
+	ADDQ BX, CX \
+	SETCS R9 \
+	ANDNQ CX, BX, R11 \
+	ORQ AX, R11
+
+// LINES sets R12 and R13, and R11 to the Head, once ENDS are written up to DI
+// and R14 counts the forbidden bytes. If each line ends with CR LF, which is
+// checked for each line, then there must be as many of them as lines.
+#define LINES \
+	LEAQ ENDS(SP), AX \
+	SUBQ AX, DI \
+	TESTQ $2, DI \
+	JNE fail \
+	SHRQ $2, DI \
+	CMPQ DI, R14 \
+	JNE fail \
+	LEAQ -1(DI), R12 \
+	MOVQ h+16(FP), R11 \
+	MOVQ Head_Fields(R11), R13 \
+	CMPQ R12, Head_Fields+16(R11) \
+	JHI fail \
+	CMPQ R12, $const_maxFields \
+	JHI fail \
+	MOVQ R12, Head_Fields+8(R11)
+
 // WALK makes Fields of the field lines and notes the known ones in the Head at
 // h. Per line: what stands behind the name must be a colon, a space, and no more
 // white space, and what stands before the LF must be CR, and no white space
