@@ -154,10 +154,10 @@ func (r *record) saysNines() string {
 	}
 	s, t := measure.Summarize(service), measure.Summarize(response)
 	if t.P99 > 1.1*s.P99 {
-		return says + fmt.Sprintf("In %s 99 %% were answered within %s of the send, but within %s of the intended start: the difference is time in line, before a connection was free.",
+		return says + fmt.Sprintf("In %s 99 %% were answered within %s of the send, but within %s of the intended start: the difference is time in line before the send.",
 			oneLine(open.Name, 40), span(s.P99), span(t.P99))
 	}
-	return says + fmt.Sprintf("In %s 99 %% were answered within %s of the intended start (%s of the send): hardly any request had to wait for a connection.",
+	return says + fmt.Sprintf("In %s 99 %% were answered within %s of the intended start (%s of the send): hardly any request had to wait for its send.",
 		oneLine(open.Name, 40), span(t.P99), span(s.P99))
 }
 

@@ -35,8 +35,10 @@ func figures3(x float64) string {
 		return strconv.FormatFloat(x, 'f', 1, 64)
 	case a >= 0.9995 || a == 0:
 		return strconv.FormatFloat(x, 'f', 2, 64)
-	case a >= 0.0005:
+	case a >= 0.09995:
 		return strconv.FormatFloat(x, 'f', 3, 64)
+	case a >= 0.0005:
+		return strconv.FormatFloat(x, 'f', 4, 64)
 	}
 	return strconv.FormatFloat(x, 'g', 2, 64)
 }

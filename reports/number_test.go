@@ -14,7 +14,7 @@ func TestNumbers(t *testing.T) {
 		{"–", figures3(math.NaN())}, {"–", figures3(math.Inf(-1))},
 		{"0.00", figures3(0)}, {"1.00", figures3(0.9996)}, {"0.999", figures3(0.9994)}, {"9.99", figures3(9.994)}, {"10.0", figures3(9.996)},
 		{"99.9", figures3(99.94)}, {"100", figures3(99.96)}, {"1,234", figures3(1234.4)}, {"-1,234,568", figures3(-1234567.8)},
-		{"1e+12", figures3(1e12)}, {"0.001", figures3(0.0005)}, {"0.00012", figures3(0.000123)},
+		{"1e+12", figures3(1e12)}, {"0.0005", figures3(0.0005)}, {"0.0487", figures3(0.04871)}, {"0.100", figures3(0.09996)}, {"0.00012", figures3(0.000123)},
 		{"0", short(0)}, {"1.5", short(1.5)}, {"100", short(100)}, {"20", short(20)}, {"1e+20", short(1e20)},
 		{"0 s", span(0)}, {"999 µs", span(0.9994)}, {"1 ms", span(0.9996)}, {"999 ms", span(999.4)}, {"1 s", span(999.6)},
 		{"119 s", span(119e3)}, {"2 min", span(120e3)}, {"2 h", span(7200e3)}, {"–", span(math.NaN())},
