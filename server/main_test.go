@@ -1,18 +1,32 @@
 package server
 
 import (
+	"bufio"
 	"fmt"
+	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/stretchr/testify/require"
 )
 
-// No goroutine outlives the tests.
+// childVariable makes the test program a server of its own, whose memory and time can be told from the clients'.
+const childVariable = "HTTPDLAB_TEST_SERVER"
+
 func TestMain(m *testing.M) {
+	if engine := os.Getenv(childVariable); engine != "" {
+		serveAsChild(engine)
+		return
+	}
 	before := runtime.NumGoroutine()
 	code := m.Run()
+	// No goroutine outlives the tests.
 	deadline := time.Now().Add(5 * time.Second)
 	for runtime.NumGoroutine() > before && time.Now().Before(deadline) {
 		time.Sleep(10 * time.Millisecond)
@@ -23,4 +37,101 @@ func TestMain(m *testing.M) {
 		code = 1
 	}
 	os.Exit(code)
+}
+
+// serveAsChild prints the server's address and serves until standard input ends.
+func serveAsChild(engine string) {
+	cfg := DefaultConfig()
+	cfg.Addr = "127.0.0.1:0"
+	cfg.Backlog = 65535
+	if engine == EnginePortable.String() {
+		cfg.Engine = EnginePortable
+	}
+	s, err := New(cfg)
+	if err == nil {
+		err = registerForChild(s)
+	}
+	if err == nil {
+		err = s.Start()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	fmt.Println(s.Addr())
+	io.Copy(io.Discard, os.Stdin)
+}
+
+func registerForChild(s *Server) error {
+	huge := make([]byte, 10<<20)
+	for _, u := range []URI{
+		get("/", says("Hello, World!")),
+		post("/echo", echo),
+		get("/huge", func(r *Request) error { return r.Send(huge) }),
+		{Path: "/sleep", Method: "GET", Blocking: true, Handler: func(r *Request) error {
+			select {
+			case <-time.After(5 * time.Second):
+			case <-r.Gone():
+			}
+			return r.SendString("awake")
+		}},
+		get("/settled", func(r *Request) error {
+			runtime.GC()
+			return r.SendString(fmt.Sprint(s.OpenSockets(), " ", runtime.NumGoroutine()))
+		}),
+	} {
+		if err := s.Register(u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A child is a server in a process of its own.
+type child struct {
+	t    testing.TB
+	addr string
+	pid  int
+}
+
+func startChild(t testing.TB, e Engine) *child {
+	if runtime.GOOS != "linux" {
+		t.Skip("needs /proc")
+	}
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childVariable+"="+e.String())
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	t.Cleanup(func() {
+		stdin.Close()
+		require.NoError(t, cmd.Wait())
+	})
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	require.NoError(t, err)
+	return &child{t, strings.TrimSpace(line), cmd.Process.Pid}
+}
+
+// memory returns the process's own resident memory in bytes.
+func (c *child) memory() int {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.pid))
+	require.NoError(c.t, err)
+	_, rest, found := strings.Cut(string(status), "RssAnon:")
+	require.True(c.t, found)
+	n, err := strconv.Atoi(strings.Fields(rest)[0])
+	require.NoError(c.t, err)
+	return n << 10
+}
+
+// cpu returns the process's time on processors in clock ticks of 10 ms.
+func (c *child) cpu() int {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", c.pid))
+	require.NoError(c.t, err)
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')'):]))
+	user, _ := strconv.Atoi(fields[12])
+	system, _ := strconv.Atoi(fields[13])
+	return user + system
 }
