@@ -1,5 +1,3 @@
-// Package watch looks at the target while it is loaded: its heap over HTTP, its
-// process, whether it restarted, and whether it is there at all.
 package watch
 
 import (
@@ -9,17 +7,6 @@ import (
 	"net/http"
 
 	"github.com/httpdlab/httpdlab/bench/measure"
-)
-
-// Kinds of events.
-const (
-	Reboot   = "reboot"   // the target started again
-	Lost     = "lost"     // it answers nothing any more
-	Regained = "regained" // it answers again
-	Exited   = "exited"   // the process that we started has ended
-	Gone     = "gone"     // it is held not to come back
-	Skipped  = "skipped"  // a part of the plan had nothing to go by
-	Note     = "note"     // something about the target that the reader should know
 )
 
 // mostSilent is how often a target that never told its heap may leave the

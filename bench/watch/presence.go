@@ -81,7 +81,3 @@ func (p *Presence) Dark(now time.Duration) time.Duration {
 	}
 	return now - p.dark
 }
-
-func event(at time.Duration, kind, text string) measure.Event {
-	return measure.Event{MS: float64(at) / 1e6, Kind: kind, Text: text}
-}
