@@ -25,6 +25,10 @@ func (u *UTF8) Validate(b []byte) (n int, ok bool) {
 		}
 		i++
 	}
+	if n := utf8Vector(b[i:]); n > 0 {
+		i += n
+		i -= begun(b[i-3 : i])
+	}
 	for {
 		i += ascii(b[i:])
 		for i+4 <= len(b) && b[i] >= 0x80 {
@@ -46,6 +50,21 @@ func (u *UTF8) Validate(b []byte) (n int, ok bool) {
 			return i, false
 		}
 	}
+}
+
+// begun returns how many of the three bytes at the end of what the vector code
+// has passed are to be looked at again: a character that goes on behind them, or
+// a lead that nothing can follow.
+func begun(b []byte) int {
+	for n := 1; n <= 3; n++ {
+		if c := b[3-n]; c >= 0xc0 {
+			if need := int(leads[c-0x80].need); need >= n || need == 0 {
+				return n
+			}
+			return 0
+		}
+	}
+	return 0
 }
 
 // ascii returns how many bytes at the front of b are ASCII, rounded down to

@@ -111,6 +111,40 @@ func TestUTF8LongTexts(t *testing.T) {
 	}
 }
 
+// Short texts are judged inside longer ones as alone: the vector code allows
+// and forbids the same, at every place of its blocks.
+func TestUTF8Vector(t *testing.T) {
+	edges := []byte{0x00, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xff}
+	buf := make([]byte, 128)
+	check := func(piece []byte, at int) {
+		for i := range buf {
+			buf[i] = 'a'
+		}
+		copy(buf[at:], piece)
+		want := at + firstBad(append(append([]byte{}, piece...), 'a'))
+		if want > at+len(piece) {
+			want = len(buf)
+		}
+		if bad, _ := validate(buf); bad != want {
+			t.Fatalf("%x at %d: first bad byte %d, want %d", piece, at, bad, want)
+		}
+	}
+	for _, a := range edges {
+		for _, b := range edges {
+			for _, c := range edges {
+				for _, d := range edges {
+					check([]byte{a, b, c, d}, 30)
+				}
+			}
+		}
+	}
+	for at := range 120 {
+		for _, piece := range []string{"ä", "€", "😀", "\xed\xa0\x80", "\xe2\x82", "\xf0\x9f\x98", "\x80", "\xf4\x90\x80\x80", "😀\x80"} {
+			check([]byte(piece), at)
+		}
+	}
+}
+
 func BenchmarkUTF8(b *testing.B) {
 	for name, text := range map[string]string{
 		"ascii": strings.Repeat("Hello, world! 01", 256), "german": strings.Repeat("Schöne Grüße aus", 230),
