@@ -11,18 +11,18 @@ import (
 
 // message is what a request head says, as a reader understands it.
 type message struct {
-	head          int // its length
-	method        string
-	target        string
-	host          string
-	minor         int
-	fields        [][2]string
-	length        int64 // -1: no Content-Length
-	chunked       bool
-	close         bool
-	upgrade       bool
-	expect        bool
-	path, query   string
+	head        int // its length
+	method      string
+	target      string
+	host        string
+	minor       int
+	fields      [][2]string
+	length      int64 // -1: no Content-Length
+	chunked     bool
+	close       bool
+	upgrade     bool
+	expect      bool
+	path, query string
 }
 
 // limits are those of the parser under test.

@@ -27,7 +27,7 @@ func (r *Request) plain(b []byte, s *scan) bool {
 		return false
 	}
 	f := &r.Fields[r.known.first[FieldHost]]
-	if value := f.Value.Of(b); f.Name.Len() != 4 || !s.plainHost(value) && !validHost(value, false) {
+	if value := f.Value.Of(b); !isHostName(b, f.Name) || !s.plainHost(value) && !validHost(value, false) {
 		return false
 	}
 	if r.Form == OriginForm || r.Form == AsteriskForm {
@@ -52,8 +52,13 @@ func (r *Request) plain(b []byte, s *scan) bool {
 	return true
 }
 
-// isKeepAlive and isClose compare words; that no other byte of a value becomes
-// a letter or a hyphen when bit 5 is set holds here as it does for names.
+// These compare words as Known.is does.
+
+func isHostName(b []byte, name Span) bool {
+	const host = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
+	return name.Len() == 4 && load32(b, int(name.Start))|lower32 == host
+}
+
 func isKeepAlive(b []byte, v Span) bool {
 	const keepAliv, epAlive = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56, 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
 	return v.Len() == 10 && load64(b, int(v.Start))|lower64 == keepAliv && load64(b, int(v.Start)+2)|lower64 == epAlive

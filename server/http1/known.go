@@ -180,8 +180,8 @@ var knownWords = func() (words [knownFields]struct{ first, middle, last uint64 }
 const lower32, lower64 = 0x20202020, 0x2020202020202020
 
 // is reports whether name, a token in b, is k in any case. To set bit 5 makes
-// lower case of letters and keeps the hyphen, and no other byte of a token
-// becomes a letter or a hyphen by that.
+// lower case of letters and keeps the hyphen. No other byte of a token becomes a
+// letter or a hyphen by that, and in a value only CR would.
 func (k Known) is(b []byte, name Span) bool {
 	n, w := name.Len(), &knownWords[k]
 	if n != len(knownNames[k]) || n == 0 {
