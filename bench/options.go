@@ -10,6 +10,9 @@ import (
 	"time"
 )
 
+// DefaultDuration is how long the whole default plan takes.
+const DefaultDuration = 42 * time.Second
+
 // DefaultTimeout is how long a request may take, from its send.
 const DefaultTimeout = 10 * time.Second
 
@@ -23,10 +26,14 @@ type Options struct {
 	Tool      string   // version of httpdlab, for the record; "" finds it in the binary
 	Dir       string   // run folder, which must not exist or be empty
 
-	// The default plan runs when neither Connections nor Rate is given.
+	// Ladder and Share shape the default plan, which runs when neither Connections nor Rate is given: a closed
+	// loop with each number of connections in turn, then an open loop at a share of the best rate seen.
+	Ladder []int   // [1, 10000], each above the last; default 1, 2, 4, 7
+	Share  float64 // (0, 1], default 0.7
+
 	Connections int           // [0, 10000] closed loop with so many connections, or the most that Rate may use (default 7)
 	Rate        float64       // [0, 1e6] requests a second, open loop
-	Duration    time.Duration // of the whole default plan (default 42 s), or of the one phase without its warm-up (default 10 s)
+	Duration    time.Duration // of the whole default plan (default DefaultDuration), or of the one phase without its warm-up (default 10 s)
 	Timeout     time.Duration // of a request, default DefaultTimeout
 
 	Insecure bool      // accept any certificate, as boards sign their own

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/httpdlab/httpdlab/bench/load"
@@ -28,34 +29,35 @@ const boardSockets = 7
 
 // The default plan: how throughput grows with connections up to what a board
 // takes, and then latencies at a rate that leaves the server some air.
-var defaultPlan = []Step{
-	{Name: "closed-1", Connections: 1, Warmup: time.Second, Duration: 6 * time.Second},
-	{Name: "closed-2", Connections: 2, Warmup: time.Second, Duration: 6 * time.Second},
-	{Name: "closed-4", Connections: 4, Warmup: time.Second, Duration: 6 * time.Second},
-	{Name: "closed-7", Connections: boardSockets, Warmup: time.Second, Duration: 6 * time.Second},
-	{Name: "open", Connections: boardSockets, Share: 0.7, Warmup: time.Second, Duration: 13 * time.Second},
-}
+var (
+	defaultLadder = []int{1, 2, 4, boardSockets}
+	defaultShare  = 0.7
+)
 
 // Plan is what Run will do with these options.
 func (o *Options) Plan() []Step {
 	if o.Connections > 0 || o.Rate > 0 {
 		return []Step{o.singleStep()}
 	}
-	if o.Duration == 0 {
-		return defaultPlan
+	ladder, share, total := o.Ladder, o.Share, o.Duration
+	if len(ladder) == 0 {
+		ladder = defaultLadder
 	}
-	total := time.Duration(0)
-	for _, s := range defaultPlan {
-		total += s.length()
+	if share == 0 {
+		share = defaultShare
 	}
-	scale := float64(o.Duration) / float64(total)
-	plan := make([]Step, len(defaultPlan))
-	for i, s := range defaultPlan {
-		s.Warmup = time.Duration(float64(s.Warmup) * scale)
-		s.Duration = time.Duration(float64(s.Duration) * scale)
-		plan[i] = s
+	if total == 0 {
+		total = DefaultDuration
 	}
-	return plan
+	// The open loop takes two parts of the time, every rung of the ladder one;
+	// the first second in seven warms up.
+	part := total / time.Duration(len(ladder)+2)
+	warmup := part / 7
+	plan := make([]Step, 0, len(ladder)+1)
+	for _, n := range ladder {
+		plan = append(plan, Step{Name: fmt.Sprintf("closed-%d", n), Connections: n, Warmup: warmup, Duration: part - warmup})
+	}
+	return append(plan, Step{Name: "open", Connections: slices.Max(ladder), Share: share, Warmup: warmup, Duration: 2*part - warmup})
 }
 
 func (o *Options) singleStep() Step {

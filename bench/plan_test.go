@@ -27,6 +27,13 @@ func TestPlan(t *testing.T) {
 	require.InDelta(t, 10, total(scaled).Seconds(), 1e-6)
 	require.Equal(t, 7, scaled[3].Connections)
 
+	own := (&Options{Ladder: []int{2, 9}, Share: 0.5, Duration: 28 * time.Second}).Plan()
+	require.Equal(t, []Step{
+		{Name: "closed-2", Connections: 2, Warmup: time.Second, Duration: 6 * time.Second},
+		{Name: "closed-9", Connections: 9, Warmup: time.Second, Duration: 6 * time.Second},
+		{Name: "open", Connections: 9, Share: 0.5, Warmup: time.Second, Duration: 13 * time.Second},
+	}, own)
+
 	for _, c := range []struct {
 		o    Options
 		want Step
@@ -44,6 +51,9 @@ func TestWrongOptions(t *testing.T) {
 		"no run folder":     func(o *Options) { o.Dir = "" },
 		"-1 connections":    func(o *Options) { o.Connections = -1 },
 		"10001 connections": func(o *Options) { o.Connections = 10001 },
+		"[0] connections":   func(o *Options) { o.Ladder = []int{0} },
+		"[4 4] connections": func(o *Options) { o.Ladder = []int{4, 4} },
+		"at 1.5 of":         func(o *Options) { o.Share = 1.5 },
 		"a rate of -1":      func(o *Options) { o.Rate = -1 },
 		"a rate of NaN":     func(o *Options) { o.Rate = math.NaN() },
 		"a duration of -1s": func(o *Options) { o.Duration = -time.Second },
@@ -89,7 +99,7 @@ func TestProgressOnTerminal(t *testing.T) {
 	var out bytes.Buffer
 	p := newProgress(&out, (&Options{}).Plan())
 	p.terminal = true
-	p.show(defaultPlan[0], &measure.Sample{Requests: 123456789, IntervalMS: 1000, Errors: map[string]int64{"connect/no-local-port": 123456789},
+	p.show((&Options{}).Plan()[0], &measure.Sample{Requests: 123456789, IntervalMS: 1000, Errors: map[string]int64{"connect/no-local-port": 123456789},
 		ServiceMS: measure.Latency{P50: 0.123, P99: 12345}, Heap: &measure.Heap{Free: 312345}})
 	const rewrite = "\r\x1b[K"
 	line, ok := strings.CutPrefix(out.String(), rewrite)

@@ -54,6 +54,10 @@ func (o *Options) validate() error {
 		return errors.New("start a run: no run folder given")
 	case o.Connections < 0 || o.Connections > 10000:
 		return fmt.Errorf("start a run: %d connections; give 1 to 10000", o.Connections)
+	case !increasing(o.Ladder):
+		return fmt.Errorf("start a run: %v connections; give numbers from 1 to 10000, each above the last", o.Ladder)
+	case !(o.Share >= 0 && o.Share <= 1):
+		return fmt.Errorf("start a run: an open loop at %g of the best rate; give a share above 0 and at most 1", o.Share)
 	case !(o.Rate >= 0 && o.Rate <= 1e6):
 		return fmt.Errorf("start a run: a rate of %g; give up to 1000000 requests a second", o.Rate)
 	case o.Duration < 0:
@@ -63,6 +67,18 @@ func (o *Options) validate() error {
 		o.Timeout = DefaultTimeout
 	}
 	return nil
+}
+
+// increasing also keeps the names of phases apart.
+func increasing(ladder []int) bool {
+	last := 0
+	for _, n := range ladder {
+		if n <= last || n > 10000 {
+			return false
+		}
+		last = n
+	}
+	return true
 }
 
 // runner is a run under way.

@@ -12,7 +12,7 @@ import (
 // not to be trusted. Times are in milliseconds.
 func Table(w io.Writer, r *measure.Run) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "phase\tconnections\treq/s\tservice p50\tp99\tresponse p99\terrors\ttrust\t")
+	fmt.Fprintln(t, "phase\tconnections\treq/s\tservice p50 ms\tp99 ms\tresponse p99 ms\terrors\ttrust\t")
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		trust := "yes"
