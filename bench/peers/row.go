@@ -1,0 +1,53 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+)
+
+// row is one kind of load; it becomes one table.
+type row struct {
+	name        string
+	title       string
+	method      string
+	target      string
+	body        string // sent
+	content     string // to be answered
+	connections int
+	depth       int
+	share       float64 // open loop at this share of what the server can do; 0: closed loop
+}
+
+const helloWorld = "Hello, World!"
+
+// alphabet is n bytes of what /bytes sends: at offset i stands 'a'+i%26.
+func alphabet(n int) []byte {
+	return bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxyz"), n/26+1)[:n]
+}
+
+var rows = []row{
+	{name: "plaintext-64", title: "GET /plaintext, 64 connections", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 1},
+	{name: "plaintext-64x16", title: "GET /plaintext, 64 connections, 16 requests under way on each", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 16},
+	{name: "plaintext-7", title: "GET /plaintext, 7 connections", method: "GET", target: "/plaintext", content: helloWorld, connections: 7, depth: 1},
+	echo("echo-1k", "POST /echo, 1 KB, 64 connections", 1<<10),
+	echo("echo-64k", "POST /echo, 64 KB, 64 connections", 64<<10),
+	{name: "bytes-1m", title: "GET /bytes, 1 MB, 16 connections", method: "GET", target: "/bytes?n=1048576", content: string(alphabet(1 << 20)), connections: 16, depth: 1},
+	{name: "half-rate", title: "GET /plaintext, 64 connections, open loop at half of the server's own best rate", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 1, share: 0.5},
+}
+
+func echo(name, title string, size int) row {
+	body := string(alphabet(size))
+	return row{name: name, title: title, method: "POST", target: "/echo", body: body, content: body, connections: 64, depth: 1}
+}
+
+func (r *row) path() string {
+	path, _, _ := strings.Cut(r.target, "?")
+	return path
+}
+
+func rowNames() (all []string) {
+	for i := range rows {
+		all = append(all, rows[i].name)
+	}
+	return all
+}
