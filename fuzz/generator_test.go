@@ -177,7 +177,8 @@ func FuzzGenerated(f *testing.F) {
 
 // TestGenerated does the same without the fuzzing engine, which is faster where
 // there is no coverage to be found any more: for a second, or for as long as
-// FUZZ_GENERATED says. The obvious parser, the slowest of all, looks at a part.
+// FUZZ_GENERATED says. The obvious parser and net/http, which are slow, look at
+// a part.
 func TestGenerated(t *testing.T) {
 	duration, err := time.ParseDuration(os.Getenv("FUZZ_GENERATED"))
 	if err != nil {
@@ -191,7 +192,7 @@ func TestGenerated(t *testing.T) {
 			b, cuts := g.request(), g.Uint64()
 			o := x.compare(t, b, cuts)
 			if i%16 == 0 {
-				x.plain(t, b, o)
+				checkNetHTTP(t, b, x.plain(t, b, o))
 			}
 			if heads++; o.n > 0 {
 				accepted++
