@@ -10,6 +10,7 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -44,6 +45,16 @@ func serveAsChild(engine string) {
 	cfg := DefaultConfig()
 	cfg.Addr = "127.0.0.1:0"
 	cfg.Backlog = 65535
+	for _, option := range os.Args[1:] {
+		name, value, _ := strings.Cut(option, "=")
+		switch name {
+		case "nofile":
+			n, _ := strconv.ParseUint(value, 10, 32)
+			syscall.Setrlimit(syscall.RLIMIT_NOFILE, &syscall.Rlimit{Cur: n, Max: n})
+		case "purge":
+			cfg.LRUPurge = value == "true"
+		}
+	}
 	if engine == EnginePortable.String() {
 		cfg.Engine = EnginePortable
 	}
@@ -94,11 +105,14 @@ type child struct {
 	pid  int
 }
 
-func startChild(t testing.TB, e Engine) *child {
+func startChild(t testing.TB, e Engine) *child { return startChildWith(t, e) }
+
+// startChildWith starts a child with options: nofile=N limits its descriptors, purge=false sets Config.LRUPurge.
+func startChildWith(t testing.TB, e Engine, options ...string) *child {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc")
 	}
-	cmd := exec.Command(os.Args[0])
+	cmd := exec.Command(os.Args[0], options...)
 	cmd.Env = append(os.Environ(), childVariable+"="+e.String())
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
