@@ -98,6 +98,9 @@ func cookieIn(line []byte, name string) []byte {
 		if len(value) >= 2 && value[0] == '"' && value[len(value)-1] == '"' {
 			value = value[1 : len(value)-1]
 		}
+		if len(value) == 0 {
+			return []byte{} // nil says that there is no such cookie
+		}
 		return value[:len(value):len(value)]
 	}
 	return nil
