@@ -212,11 +212,15 @@ func (r *Runner) add(result Result) {
 	r.report.Cases = append(r.report.Cases, result)
 }
 
-// settle fills in what the case itself says, and withholds credit that a credulous target has not earned.
+// settle fills in what the case itself says, and withholds credit that the target has not earned.
 func (r *Runner) settle(s Selected, result Result) Result {
 	result.ID, result.Alias, result.Section = s.ID(), s.Case.Alias, s.Case.Section
 	result.Source, result.Rule, result.Level = s.Suite.Source(s.Case), s.Case.Rule, s.Case.Level()
-	if result.Verdict == Pass && r.credulous {
+	switch {
+	case result.Verdict != Pass:
+	case r.baseline != nil:
+		result.Verdict, result.Reason = Skip, r.unusable()
+	case r.credulous:
 		result.Verdict, result.Reason = Skip, "the target answers 2xx to noise as well, so its answers say nothing"
 	}
 	return result
@@ -230,7 +234,7 @@ func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
 		return Result{Verdict: Skip, Reason: "the target went away and did not come back", away: true}
 	}
 	if r.baseline != nil && !isBaseline(s.Case) {
-		return Result{Verdict: Skip, Reason: "the target does not accept a plain GET " + r.Target.Vars["p"] + ": " + r.baseline.Error()}
+		return Result{Verdict: Skip, Reason: r.unusable()}
 	}
 	if s.Case.Twin != "" {
 		if err := r.Target.twin(ctx, s.Case.Twin); err != nil {
@@ -245,6 +249,11 @@ func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
 		}
 	}
 	return result
+}
+
+// unusable says why nothing can be judged.
+func (r *Runner) unusable() string {
+	return "the target does not accept a plain GET " + r.Target.Vars["p"] + ": " + r.baseline.Error()
 }
 
 // isBaseline tells the case that is the plain GET itself.

@@ -53,7 +53,7 @@ type Target struct {
 
 // lacks says why a placeholder has no value: the reason of a SKIP.
 var lacks = map[string]string{
-	"post":     "no resource was found that accepts POST",
+	"post":     "no resource was found that accepts POST and reads its content before it answers",
 	"echo":     "no resource was found that sends the request body back",
 	"file":     "no resource was found with an ETag or Last-Modified",
 	"etag":     "no resource was found with an ETag",
@@ -165,7 +165,7 @@ func (t *Target) twin(ctx context.Context, text string) error {
 	return once()
 }
 
-// accepts sends a valid request and asks for 2xx, exactly framed.
+// accepts sends a valid request and asks for 2xx, exactly framed, or for 101.
 func (t *Target) accepts(ctx context.Context, text string) error {
 	c, err := t.open(ctx, "")
 	if err != nil {
@@ -175,7 +175,9 @@ func (t *Target) accepts(ctx context.Context, text string) error {
 	if err := c.Send(text); err != nil {
 		return err
 	}
-	if err := OK(c); err != nil {
+	if err := OK(c); c.Last != nil && c.Last.Status == 101 {
+		return nil // the valid neighbour of a handshake
+	} else if err != nil {
 		return err
 	}
 	return Again(c)

@@ -45,6 +45,12 @@ func Wrong(want, got string) error { return &Finding{Want: want, Got: got} }
 // Broken is a server that hangs, dies or talks gibberish: FAIL at every level.
 func Broken(want, got string) error { return &Finding{Want: want, Got: got, grave: true} }
 
+// Closed reports whether an error of Final is a close where an answer was awaited.
+func Closed(err error) bool {
+	var f *Finding
+	return errors.As(err, &f) && f.hangup
+}
+
 // Skipf gives up on a case without judging it.
 func Skipf(format string, args ...any) error {
 	return &Finding{Got: fmt.Sprintf(format, args...), skip: true}

@@ -1,11 +1,10 @@
 package check
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -126,39 +125,38 @@ func (want refusal) step(c *Conn) error {
 	}
 	c.refuses = true
 	r, err := c.Final()
-	var f *Finding
 	switch {
-	case errors.As(err, &f) && f.hangup && want.answer:
-		return Wrong("status "+list(codes), f.Got)
-	case errors.As(err, &f) && f.hangup:
-		c.Weak("%s; %s is the better answer", f.Got, list(codes))
+	case Closed(err) && want.answer:
+		return Wrong("status "+list(codes), "the connection was closed by "+c.how()+" without an answer")
+	case Closed(err):
+		c.Weak("closed by %s without a whole answer; %s is better", c.how(), list(codes))
 		return nil
 	case err != nil:
 		return err
 	case slices.Contains(codes, r.Status):
 		return nil
-	case processed(r.Status) && !want.serve:
+	case !refuses(r.Status) && !(want.serve && r.Status < 500):
 		return Wrong("a refusal with "+list(codes), r.Line())
 	}
 	c.Weak("answered %s rather than %s", r.Line(), list(codes))
 	return nil
 }
 
-// processed tells a status that only a server gives that took the request for a valid one.
-func processed(status int) bool { return status < 400 || status == 404 || status == 405 }
-
-// Refused reports whether a final response turns the request down as malformed or unsupported.
-func Refused(r *Response) bool { return !processed(r.Status) }
+// refuses tells a status that turns a request down as malformed, too large or unsupported. 404 and 405 come from
+// a server that took the request for a valid one, 500 from one that tripped over it.
+func refuses(status int) bool {
+	return status/100 == 4 && status != 404 && status != 405 || status == 501 || status == 505
+}
 
 // Hangup asks the server to close, without another octet.
 func Hangup(c *Conn) error {
-	ended := c.Ended(c.Answer)
+	ended := c.closing()
 	switch {
 	case len(c.in) > 0:
 		return Wrong("the connection to close", fmt.Sprintf("more octets: %q", clip(string(c.in), 80)))
 	case !ended:
 		return Wrong("the connection to close", "it stayed open for "+c.Answer.Round(time.Millisecond).String())
-	case !errors.Is(c.end, io.EOF) && !c.irregular && !c.refuses:
+	case c.WasReset() && !c.irregular && !c.refuses:
 		c.Weak("closed by %s, not by FIN", c.how())
 	}
 	return nil
@@ -238,8 +236,8 @@ func Alive(c *Conn) error {
 }
 
 // Answers reads every final response until the server closes or falls silent, and asks the whole story
-// to be one of the patterns. A pattern is a list of "2xx", "4xx" (a refusal: 4xx or 5xx, not 404 or 405),
-// "any", or a status, ended by "close" or "open": "2xx 2xx open", "4xx close". A pattern after "~" is allowed
+// to be one of the patterns. A pattern is a list of "2xx", "4xx" (a refusal: 4xx but 404 and 405, 501, 505),
+// "any" (any but 500), or a status, ended by "close" or "open": "2xx 2xx open", "4xx close". A pattern after "~" is allowed
 // but weak. The story of a case that counts canaries has as many answers as the server saw requests.
 func Answers(patterns ...string) Step {
 	return func(c *Conn) error {
@@ -248,11 +246,8 @@ func Answers(patterns ...string) Step {
 			return err
 		}
 		fits := func(end string) bool { return fit(patterns, append(story, end)) != "" }
-		if c.end == nil && !fits("open") && fits("close") {
-			c.Ended(c.Answer)
-		}
 		end := "open"
-		if c.end != nil {
+		if c.end != nil || !fits("open") && fits("close") && c.closing() {
 			end = "close"
 		}
 		switch {
@@ -267,6 +262,24 @@ func Answers(patterns ...string) Step {
 		}
 		return Wrong("the answers "+strings.Join(patterns, " or "), strings.Join(append(story, end), " "))
 	}
+}
+
+// closing waits for the server to end the connection. One that has announced it and then only lingers is weak, as
+// long as it answers nothing more (RFC 9112, 9.6).
+func (c *Conn) closing() bool {
+	if c.Ended(c.Answer) {
+		return true
+	}
+	if c.Last == nil || !c.Last.Closes() || len(c.in) > 0 || c.Send(Get) != nil {
+		return false
+	}
+	if b := c.Quietly(c.Quiet); len(b) > 0 {
+		return false
+	}
+	if c.end == nil {
+		c.Weak("announced the close, but had not ended the connection after %s", c.Answer.Round(time.Millisecond))
+	}
+	return true
 }
 
 // fit returns the first pattern that the story matches, or "".
@@ -297,7 +310,7 @@ func (c *Conn) story() (story []string, err error) {
 		if len(c.asked) > 0 && (c.Last == nil || !c.Last.Closes()) {
 			wait = c.Answer
 		}
-		if c.await(wait); len(c.in) == 0 {
+		if c.Await(wait); len(c.in) == 0 {
 			break
 		}
 		due := len(c.asked) > 0
@@ -314,8 +327,8 @@ func (c *Conn) story() (story []string, err error) {
 	return story, nil
 }
 
-// await waits for the first octets or the end.
-func (c *Conn) await(d time.Duration) {
+// Await waits up to d for octets that are not taken yet, or for the end.
+func (c *Conn) Await(d time.Duration) {
 	if len(c.in) == 0 && c.end == nil {
 		_ = c.fill(time.Now().Add(d))
 	}
@@ -325,11 +338,12 @@ func matches(pattern, story []string) bool {
 	return slices.EqualFunc(pattern, story, func(p, s string) bool {
 		switch p {
 		case "any":
-			return len(s) == 3
+			return len(s) == 3 && s != "500"
 		case "2xx":
 			return len(s) == 3 && s[0] == '2'
 		case "4xx":
-			return len(s) == 3 && (s[0] == '4' || s[0] == '5') && s != "404" && s != "405"
+			code, err := strconv.Atoi(s)
+			return err == nil && refuses(code)
 		}
 		return p == s
 	})

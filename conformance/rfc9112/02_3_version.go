@@ -45,6 +45,14 @@ var version = []Case{
 	{
 		Section: "2.3", Name: "no-version", Alias: "MISC-DOTLESS-HTTP09", Twin: get,
 		Rule:   "A request line without version is HTTP/0.9, which HTTP/1.1 no longer has: it SHOULD be refused, never answered with a bare body.",
-		Script: Script{write("GET {p}\r\n\r\n"), refuse(400, 505)},
+		Script: Script{write("GET {p}\r\n\r\n"), noBareBody},
 	},
+}
+
+// noBareBody asks for a refusal; octets that are no response are what HTTP/0.9 would have sent.
+func noBareBody(c *Conn) error {
+	if b := c.Quietly(c.Quiet); len(b) > 0 && b[0] != 'H' {
+		return wrong("a refusal with 400", "content without a head")
+	}
+	return refuse(400, 505)(c)
 }

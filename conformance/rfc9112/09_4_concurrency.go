@@ -102,6 +102,7 @@ func beyondLimit(c *Conn) error {
 	} else if c.Sockets > 0 {
 		return skip("the target does not declare how many connections it takes")
 	}
+	c.Irregular() // the target may push it out
 	if err := c.Send(get); err != nil {
 		return err
 	}
@@ -114,6 +115,7 @@ func beyondLimit(c *Conn) error {
 			break // refused: one of the ways that are allowed
 		}
 		defer c.Drop(peer)
+		peer.Irregular()
 		_ = peer.Send(get)
 		if r, err := peer.Final(); err == nil && r.Status != 200 && r.Status != 503 {
 			return wrong("2xx or 503 on every connection", r.Line())

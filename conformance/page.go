@@ -1,0 +1,63 @@
+package conformance
+
+import (
+	_ "embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/httpdlab/httpdlab/conformance/check"
+)
+
+//go:embed page.html
+var pageHTML string
+
+// row is one case over all targets.
+type row struct {
+	Section, Name, Source, Rule string
+	Level                       check.Level
+	First                       bool // of its section
+	Cells                       []cell
+}
+
+// cell is one verdict and its evidence.
+type cell struct {
+	check.Result
+	Anchor string
+}
+
+var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"lower":  func(v check.Verdict) string { return strings.ToLower(string(v)) },
+	"escape": check.Escape,
+	"ms":     func(e check.Event) string { return fmt.Sprintf("%.1f", float64(e.At.Microseconds())/1e3) },
+}).Parse(pageHTML))
+
+// WriteHTML writes one page that needs nothing else: cases as rows by section, targets as columns, and for each
+// verdict that is no plain pass the octets that led to it.
+func WriteHTML(w io.Writer, r Result) error {
+	return page.Execute(w, struct {
+		Reports []check.Report
+		Levels  []check.Level
+		Rows    []row
+	}{r.Reports, check.Levels, rows(r)})
+}
+
+// rows lays the reports side by side. All have the same cases, unless a run was stopped.
+func rows(r Result) (all []row) {
+	at := map[string]int{}
+	section := ""
+	for column, report := range r.Reports {
+		for _, c := range report.Cases {
+			i, there := at[c.ID]
+			if !there {
+				cut := strings.LastIndex(c.ID, "/")
+				i, at[c.ID] = len(all), len(all)
+				all = append(all, row{Section: c.ID[:cut], Name: c.ID[cut+1:], Source: c.Source, Rule: c.Rule, Level: c.Level, First: c.ID[:cut] != section, Cells: make([]cell, len(r.Reports))})
+				section = c.ID[:cut]
+			}
+			all[i].Cells[column] = cell{c, fmt.Sprintf("t%d-%s", column, strings.NewReplacer("/", "-", ".", "-").Replace(c.ID))}
+		}
+	}
+	return all
+}
