@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"syscall"
@@ -25,19 +26,20 @@ func (a *acceptor) close() {
 }
 
 // acceptPause is how long a loop without a free descriptor does not look at its listener.
-const acceptPause = 50 * time.Millisecond
+const acceptPause = 10 * time.Millisecond
 
 // startLoops listens with one socket a loop, all on the same address, and runs the loops.
 func (s *Server) startLoops() error {
 	addr := s.cfg.Addr
 	var loops []engine
+	var siblings []*loop
 	var bound net.Addr
 	for range s.cfg.Loops {
 		fd, at, err := s.listenFD(addr)
 		if err == nil {
 			var l *loop
 			if l, err = newLoop(s, fd); err == nil {
-				loops = append(loops, l)
+				loops, siblings = append(loops, l), append(siblings, l)
 			}
 		}
 		if err != nil {
@@ -45,6 +47,11 @@ func (s *Server) startLoops() error {
 			return fmt.Errorf("start the server: listen on %s: %w", addr, err)
 		}
 		bound, addr = at, at.String() // the others take the port that the first was given
+	}
+	if len(siblings) > 1 {
+		for _, l := range siblings {
+			l.siblings = siblings
+		}
 	}
 	if err := s.launch(bound, loops...); err != nil {
 		closeLoops(loops)
@@ -136,24 +143,27 @@ func (l *loop) resume() {
 
 // accept takes the connections that wait, at most as many as a round has events, so that sessions get their turn.
 func (l *loop) accept() {
-	for range len(l.events) {
+	for n := range len(l.events) {
 		if l.acceptor.fd < 0 {
 			return
 		}
-		if l.full() && l.purgeable() == nil {
-			l.pause(l.now + acceptPause)
-			return
+		if l.full() {
+			// Only the first one is known to wait; for the others the listener's event comes again.
+			if n > 0 {
+				return
+			}
+			if !l.server.cfg.LRUPurge || !l.purge() {
+				l.pause(l.now + acceptPause)
+				return
+			}
 		}
 		fd, errno := accept4(l.acceptor.fd)
 		switch errno {
 		case 0:
-			if l.full() {
-				l.purge()
-			}
 			l.open(fd)
 		case syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM:
 			// The listener stays readable: without a pause the loop would spin.
-			if !l.purge() {
+			if !l.server.cfg.LRUPurge || !l.purge() {
 				l.pause(l.now + acceptPause)
 				return
 			}
@@ -171,20 +181,39 @@ func (l *loop) full() bool { return l.server.open.Load() >= int64(l.server.cfg.M
 // longest, or else the one that has been at a head for longest; nil if there is none.
 func (l *loop) purgeable() *Session {
 	for _, p := range [...]phase{phaseLinger, phaseIdle, phaseHead} {
-		if s := l.queues[p].first; s != nil && l.server.cfg.LRUPurge {
+		if s := l.queues[p].first; s != nil {
 			return s
 		}
 	}
 	return nil
 }
 
-// purge closes the least recently used session, if there is one to close.
+// purge closes the least recently used session, if there is one to close. It returns false if that is another loop's:
+// the other one closes it, in its own time.
 func (l *loop) purge() bool {
+	if older := l.olderLoop(); older != nil {
+		older.post(mail{purge: true})
+		return false
+	}
 	s := l.purgeable()
 	if s != nil {
 		l.drop(s)
 	}
 	return s != nil
+}
+
+// olderLoop returns the loop that has the least recently used session of all, nil if that is l.
+func (l *loop) olderLoop() (older *loop) {
+	oldest := int64(math.MaxInt64)
+	if s := l.purgeable(); s != nil {
+		oldest = int64(s.since)
+	}
+	for _, other := range l.siblings {
+		if at := other.oldest.Load(); other != l && at < oldest {
+			older, oldest = other, at
+		}
+	}
+	return older
 }
 
 // accept4 accepts a connection as a non-blocking descriptor.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -70,10 +71,12 @@ var (
 	large      = bytes.Repeat([]byte("x"), 64<<10)
 )
 
-var block [300]byte // one loop, one handler at a time
+var blocks = sync.Pool{New: func() any { return new([300]byte) }}
 
 // readAll reads the content in pieces.
 func readAll(r *Request) error {
+	block := blocks.Get().(*[300]byte)
+	defer blocks.Put(block)
 	for {
 		switch _, err := r.Read(block[:]); err {
 		case nil:

@@ -162,14 +162,16 @@ func (r *Request) receive(p []byte) (int, error) {
 				continue
 			}
 		}
-		if err == io.EOF {
+		switch {
+		case err == nil:
+			return n, nil
+		case r.session.aborted.Load():
+			return 0, r.breakOff(ErrClosed)
+		case err == io.EOF:
 			err = io.ErrUnexpectedEOF
 		}
-		if err != nil {
-			r.closing = true
-			return 0, err
-		}
-		return n, nil
+		r.closing = true
+		return 0, err
 	}
 }
 

@@ -8,6 +8,9 @@ import (
 // serveSession goes on with a session of which the kernel said that something can be read or written, or that
 // its last request is over. It returns false when another goroutine runs the loop now.
 func (l *loop) serveSession(s *Session, events uint32) bool {
+	if events&hangupEvents != 0 {
+		s.ended = true
+	}
 	if s.phase == phaseLinger {
 		l.skip(s)
 		return true
@@ -23,7 +26,7 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 			}
 		}
 	}
-	if events&(syscall.EPOLLIN|hangupEvents) == 0 {
+	if events&(syscall.EPOLLIN|hangupEvents|eventsMissed) == 0 {
 		return true
 	}
 	for l.owns(s) && len(s.out) == 0 {
@@ -45,7 +48,7 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 			return false
 		}
 		// A short read emptied the socket: more bytes raise another edge. The end of the stream may not.
-		if n < len(room) && events&hangupEvents == 0 && s.extra.Load() == nil {
+		if n < len(room) && events&(hangupEvents|eventsMissed) == 0 && s.extra.Load() == nil {
 			return true
 		}
 	}
@@ -266,17 +269,26 @@ func (l *loop) sendAside(s *Session, r *Request) {
 	}
 	r.keepCopy()
 	l.keepRest(s, nil)
-	l.leave(s)
-	s.owner.Store(r)
+	l.setAside(r)
 	r.inline = false
 	l.adoptRequest()
 	go r.runAside()
 }
 
+// setAside notes that r has its session now.
+func (l *loop) setAside(r *Request) {
+	s := r.session
+	l.leave(s)
+	if s.ended {
+		s.hangUp() // no other event will tell
+	}
+	s.owner.Store(r)
+}
+
 // handOver lets a new goroutine run the loop: the calling one stays with r.
 func (l *loop) handOver(r *Request) {
 	s := r.session
-	l.leave(s)
+	l.setAside(r)
 	if len(s.in) > 0 {
 		r.own, s.in = s.in, nil
 	} else {
@@ -308,7 +320,7 @@ func (l *loop) takeBack(r *Request) bool {
 	if !l.owns(s) {
 		return true
 	}
-	return l.serveSession(s, hangupEvents)
+	return l.serveSession(s, eventsMissed)
 }
 
 func (l *loop) trigger(s *Session) { l.post(mail{session: s, close: true}) }

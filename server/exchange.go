@@ -263,7 +263,6 @@ func (r *Request) stepAside() error {
 		return ErrBusy
 	}
 	r.inline = false
-	r.session.owner.Store(r)
 	r.session.home.handOver(r)
 	return nil
 }

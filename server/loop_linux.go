@@ -16,6 +16,7 @@ const receiveSize = 64 << 10
 
 const (
 	sessionEvents = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
+	eventsMissed  = 1 << 20 // not epoll's: others saw the events, and nobody knows what is there
 	hangupEvents  = syscall.EPOLLRDHUP | syscall.EPOLLHUP | syscall.EPOLLERR
 )
 
@@ -36,7 +37,9 @@ type loop struct {
 	second int64
 	date   []byte
 
-	sessions   []*Session // by descriptor
+	siblings   []*loop      // all loops, if there are several
+	oldest     atomic.Int64 // for them: since when the least recently used session has been so
+	sessions   []*Session   // by descriptor
 	count      int
 	generation int32
 
@@ -62,6 +65,7 @@ type mail struct {
 	request *Request // to be released
 	close   bool     // the session is to be closed
 	touch   bool     // the session is to be the most recently used
+	purge   bool     // the least recently used session is to be closed
 	stop    bool     // the loop is to end when its sessions have
 	cut     bool     // and these at once
 	list    chan<- []*Session
@@ -210,6 +214,20 @@ func (l *loop) tick() {
 		l.second, l.date = second, dateAt(now)
 		l.req.date = l.date
 	}
+	if l.siblings != nil {
+		l.publishOldest()
+	}
+}
+
+// publishOldest lets the other loops compare their least recently used sessions with this loop's.
+func (l *loop) publishOldest() {
+	at := int64(math.MaxInt64)
+	if s := l.purgeable(); s != nil {
+		at = int64(s.since)
+	}
+	if l.oldest.Load() != at {
+		l.oldest.Store(at)
+	}
 }
 
 // handle serves one event; it returns false when another goroutine runs the loop now.
@@ -273,6 +291,10 @@ func (l *loop) obey(m *mail) bool {
 	case m.touch:
 		if !m.session.gone.Load() && m.session.phase == phaseIdle {
 			l.enter(m.session, phaseIdle, l.now)
+		}
+	case m.purge:
+		if s := l.purgeable(); s != nil {
+			l.drop(s)
 		}
 	case m.list != nil:
 		m.list <- l.all()

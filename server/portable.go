@@ -278,8 +278,10 @@ func (p *portable) setBusy(s *Session, busy bool) bool {
 	defer p.mu.Unlock()
 	v := p.sessions[s]
 	v.busy = busy
-	p.recent++
-	v.used = p.recent
+	if busy { // a request makes the session recent, the end of it does not
+		p.recent++
+		v.used = p.recent
+	}
 	return busy || !p.stopping
 }
 
