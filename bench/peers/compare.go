@@ -169,36 +169,44 @@ func progress(format string, args ...any) {
 
 // once starts a server, sees that it answers as it should, measures and ends it.
 func (p *plan) once(ctx context.Context, r *row, v *rival) (x outcome, err error) {
+	err = p.with(ctx, r, v, func(group int, address string) error {
+		x, err = runLoad(ctx, p.loadCore, job{
+			Row: r.name, Address: address, Group: group, Cores: p.cores(), Warmup: warmup, Length: p.duration(), Share: r.share,
+		})
+		if err == nil && len(x.Errors) > 0 {
+			err = fmt.Errorf("requests failed: %v", x.Errors)
+		}
+		return err
+	})
+	return x, err
+}
+
+// with calls f while a server runs that answers the row.
+func (p *plan) with(ctx context.Context, r *row, v *rival, f func(group int, address string) error) error {
 	dir, err := os.MkdirTemp("", "peers-")
 	if err != nil {
-		return x, err
+		return err
 	}
 	defer os.RemoveAll(dir)
 	port, err := freePort()
 	if err != nil {
-		return x, err
+		return err
 	}
 	command, err := v.command(dir, port)
 	if err != nil {
-		return x, err
+		return err
 	}
 	s, err := start(p.serverCore, command, nil, nil)
 	if err != nil {
-		return x, err
+		return err
 	}
 	defer s.end()
 	address := "127.0.0.1:" + strconv.Itoa(port)
 	if err := s.listening(ctx, address); err != nil {
-		return x, err
+		return err
 	}
 	if err := r.verify(ctx, address); err != nil {
-		return x, err
+		return err
 	}
-	x, err = runLoad(ctx, p.loadCore, job{
-		Row: r.name, Address: address, Group: s.cmd.Process.Pid, Cores: p.cores(), Warmup: warmup, Length: p.duration(), Share: r.share,
-	})
-	if err == nil && len(x.Errors) > 0 {
-		err = fmt.Errorf("requests failed: %v", x.Errors)
-	}
-	return x, err
+	return f(s.cmd.Process.Pid, address)
 }
