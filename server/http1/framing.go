@@ -19,37 +19,44 @@ func (r *Request) framing(b []byte, s *scan) (at int, err Error) {
 
 // plain takes the decisions about a request that was read by a scanner, if it
 // is like most: Host with a plain name, perhaps Connection with one of its two
-// common values, and no other field that matters here.
+// common values, perhaps Content-Length, and no other field that matters here.
+// It leaves everything else, and all errors, to framing.
 func (r *Request) plain(b []byte, s *scan) bool {
-	const host, connection = 1 << (countBits * FieldHost), 1 << (countBits * FieldConnection)
+	const (
+		host       = 1 << (countBits * FieldHost)
+		connection = 1 << (countBits * FieldConnection)
+		length     = 1 << (countBits * FieldContentLength)
+	)
 	counts := r.known.counts
-	if counts&^connection != host || len(r.Fields) > maxCount {
+	if counts&^(connection|length) != host || len(r.Fields) > maxCount {
 		return false
 	}
-	f := &r.Fields[r.known.first[FieldHost]]
-	if value := f.Value.Of(b); !isHostName(b, f.Name) || !s.plainHost(value) && !validHost(value, false) {
+	f := r.Fields[r.known.first[FieldHost]]
+	if !isHostName(b, f.Name) || !s.plainHost(f.Value.Of(b)) {
 		return false
 	}
-	if r.Form == OriginForm || r.Form == AsteriskForm {
+	if r.Form == OriginForm {
 		r.Host = f.Value
 	}
-	close := r.Minor == 0
-	if counts != host {
-		c := &r.Fields[r.known.first[FieldConnection]]
-		if !FieldConnection.is(b, c.Name) {
+	r.Close, r.ContentLength = r.Minor == 0, -1
+	if counts&connection != 0 {
+		c := r.Fields[r.known.first[FieldConnection]]
+		keep, close := commonConnection(b, c.Value)
+		if keep == close || !FieldConnection.is(b, c.Name) {
 			return false
 		}
-		switch value := c.Value; {
-		case isKeepAlive(b, value):
-			close = false
-		case isClose(b, value):
-			close = true
-		default:
-			return false
-		}
+		r.Close = close
 	}
-	r.Close, r.Upgrade, r.Expect100, r.Chunked, r.ContentLength = close, false, false, false, -1
-	return true
+	if counts&length != 0 {
+		l := r.Fields[r.known.first[FieldContentLength]]
+		n, err := parseLength(l.Value.Of(b))
+		if err != 0 || !FieldContentLength.is(b, l.Name) {
+			return false
+		}
+		r.ContentLength = n
+	}
+	r.Upgrade, r.Expect100, r.Chunked = false, false, false
+	return r.Form == OriginForm
 }
 
 // These compare words as Known.is does.
@@ -59,14 +66,22 @@ func isHostName(b []byte, name Span) bool {
 	return name.Len() == 4 && load32(b, int(name.Start))|lower32 == host
 }
 
-func isKeepAlive(b []byte, v Span) bool {
-	const keepAliv, epAlive = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56, 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
-	return v.Len() == 10 && load64(b, int(v.Start))|lower64 == keepAliv && load64(b, int(v.Start)+2)|lower64 == epAlive
-}
-
-func isClose(b []byte, v Span) bool {
-	const clos, lose = 'c' | 'l'<<8 | 'o'<<16 | 's'<<24, 'l' | 'o'<<8 | 's'<<16 | 'e'<<24
-	return v.Len() == 5 && load32(b, int(v.Start))|lower32 == clos && load32(b, int(v.Start)+1)|lower32 == lose
+// commonConnection reports whether a value is keep-alive or close. Which of the
+// two it is nobody can predict, so there is no branch on that.
+func commonConnection(b []byte, v Span) (keep, close bool) {
+	const (
+		keepAliv = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56
+		epAlive  = 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
+		closing  = 'c'<<24 | 'l'<<32 | 'o'<<40 | 's'<<48 | 'e'<<56
+	)
+	n := v.Len()
+	if n < 5 || n > 10 {
+		return false, false
+	}
+	last := load64(b, int(v.End)-8) | lower64
+	keepDiffers := (load64(b, int(v.End)-10) | lower64) ^ keepAliv | (last ^ epAlive) | uint64(n^10)
+	closeDiffers := (last^closing)>>24 | uint64(n^5)
+	return keepDiffers == 0, closeDiffers == 0
 }
 
 // decideHost holds Host to its rules and finds the host the request is for.
@@ -143,12 +158,18 @@ func (h *Head) decideLength(b []byte) (at int, err Error) {
 
 // parseLength reads 1*DIGIT (RFC 9110, 8.6).
 func parseLength(b []byte) (n int64, err Error) {
-	if len(b) == 0 || !isDigit.all(b) {
+	if len(b) == 0 {
 		return 0, ErrLength
 	}
-	for _, c := range b {
-		d := int64(c - '0')
-		if n > (math.MaxInt64-d)/10 {
+	for i, c := range b {
+		d := int64(c) - '0'
+		switch {
+		case uint64(d) > 9:
+			return 0, ErrLength
+		case i >= 18 && n > (math.MaxInt64-d)/10: // 18 digits always fit
+			if !isDigit.all(b) {
+				return 0, ErrLength
+			}
 			return 0, ErrLengthTooLarge
 		}
 		n = n*10 + d

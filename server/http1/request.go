@@ -72,11 +72,11 @@ func (r *Request) parseScanned(b []byte) int {
 	}
 	r.confirm(b)
 	r.at = uint16(n)
-	if _, e := r.framing(b, &s); e != 0 {
-		r.at = 0
+	_, e := r.framing(b, &s)
+	r.at = 0
+	if e != 0 {
 		return 0
 	}
-	r.at = 0
 	return n
 }
 
@@ -84,21 +84,21 @@ func (r *Request) parseScanned(b []byte) int {
 func (r *Request) lineScanned(b []byte, s *scan) bool {
 	token, end := int(s.tokenEnd), int(s.lineEnd)
 	target, space := token+1, end-versionLength
-	if space <= target || token > maxMethod || b[token] != ' ' {
+	if space <= target || token > maxMethod || r.MaxTarget > 0 && space-target > int(r.MaxTarget) {
 		return false
 	}
-	// The line ends with " HTTP/1.n\r", and n may be any digit.
+	// The line ends with " HTTP/1.n\r"; the LF is known, and n may be any digit.
 	version := load64(b, space+1) - httpVersion
-	if version >= 10<<56 || version&(1<<56-1) != 0 || b[space] != ' ' || b[end-1] != '\r' {
+	if version >= 10<<56 || version&(1<<56-1) != 0 {
+		return false
+	}
+	if b[token] != ' ' || b[space] != ' ' || b[end-1] != '\r' {
 		return false
 	}
 	r.Minor = uint8(version >> 56)
 	r.Token = Span{0, uint16(token)}
 	r.Method = methodOf(b, token)
 	r.Target = Span{uint16(target), uint16(space)}
-	if r.MaxTarget > 0 && space-target > int(r.MaxTarget) {
-		return false
-	}
 	return r.targetScanned(b, s)
 }
 

@@ -25,12 +25,15 @@ func (r *Response) Parse(b []byte, method Method) (n int, err Error) {
 	if r.state == failed {
 		return 0, r.failure
 	}
-	if r.state == atStart {
-		r.begin()
-		r.state, r.Status, r.Reason = inStatus, 0, Span{}
-	}
 	if limit := r.limit(); len(b) > limit {
 		b = b[:limit]
+	}
+	if r.state == atStart {
+		if n = r.parseScanned(b, method); n > 0 {
+			return n, 0
+		}
+		r.begin()
+		r.state, r.Status, r.Reason = inStatus, 0, Span{}
 	}
 	if r.state < atLineLF {
 		if e := r.statusLine(b); e != 0 {
@@ -51,18 +54,54 @@ func (r *Response) Parse(b []byte, method Method) (n int, err Error) {
 	return r.finish(b, method)
 }
 
+// parseScanned reads a whole head at once if it is complete and ordinary, and
+// returns its length.
+func (r *Response) parseScanned(b []byte, method Method) int {
+	var s scan
+	n := r.scan(b, &s)
+	if n == 0 || !r.lineScanned(b, int(s.lineEnd)-1) {
+		return 0
+	}
+	r.confirm(b)
+	if _, e := r.decideFraming(b); e != 0 {
+		return 0
+	}
+	r.decideBody(method)
+	return n
+}
+
+// lineScanned reads the status line, whose CR is to be at offset end.
+func (r *Response) lineScanned(b []byte, end int) bool {
+	if end < len("HTTP/1.1 200 ") || b[end] != '\r' || b[8] != ' ' || b[12] != ' ' {
+		return false
+	}
+	version := load64(b, 0) - httpVersion
+	hundreds, tens, units := b[9]-'0', b[10]-'0', b[11]-'0'
+	if version >= 10<<56 || version&(1<<56-1) != 0 || hundreds-1 > 4 || tens > 9 || units > 9 {
+		return false
+	}
+	r.Minor = uint8(version >> 56)
+	r.Status = int(hundreds)*100 + int(tens)*10 + int(units)
+	r.Reason = Span{13, uint16(end)}
+	return true
+}
+
 func (r *Response) finish(b []byte, method Method) (n int, err Error) {
 	n = int(r.at)
 	at, e := r.decideFraming(b)
 	if e != 0 {
 		return 0, r.fail(at, e)
 	}
+	r.decideBody(method)
+	r.Reset()
+	return n, 0
+}
+
+func (r *Response) decideBody(method Method) {
 	r.Body = r.body(method)
 	if r.Body == CloseBody || r.Body == TunnelBody {
 		r.Close = true
 	}
-	r.Reset()
-	return n, 0
 }
 
 // body applies the rules of RFC 9112, 6.3 in their order.

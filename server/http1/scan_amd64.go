@@ -18,33 +18,37 @@ func scanAVX512(b *byte, n int, h *Head, s *scan) int
 // best asks the processor what it can do, and the operating system whether it
 // keeps the registers that this takes.
 var best = func() func() reader {
-	r := detect()
+	leaf0, _, _, _ := cpuid(0, 0)
+	_, _, ecx1, _ := cpuid(1, 0)
+	_, ebx7, ecx7, _ := cpuid(7, 0)
+	xcr0 := uint32(0)
+	if ecx1&osxsave != 0 {
+		xcr0 = xgetbv()
+	}
+	r := choose(leaf0, ecx1, ebx7, ecx7, xcr0)
 	return func() reader { return r }
 }()
 
-func detect() reader {
+const osxsave = 1 << 27 // leaf 1, ecx: xgetbv may be asked
+
+// choose returns the best reader for what cpuid and xgetbv say.
+func choose(leaf0, ecx1, ebx7, ecx7, xcr0 uint32) reader {
 	const (
-		osxsave, avx, movbe = 1 << 27, 1 << 28, 1 << 22 // leaf 1, ecx
-		bmi1, avx2, bmi2    = 1 << 3, 1 << 5, 1 << 8    // leaf 7, ebx
-		avx512f, avx512dq   = 1 << 16, 1 << 17
-		avx512bw, avx512vl  = 1 << 30, 1 << 31
-		vbmi, vbmi2         = 1 << 1, 1 << 6 // leaf 7, ecx
-		popcnt              = 1 << 23        // leaf 1, ecx
-		ymm, zmm            = 0x06, 0xe6     // xcr0
+		movbe, popcnt, avx = 1 << 22, 1 << 23, 1 << 28 // leaf 1, ecx
+		bmi1, avx2, bmi2   = 1 << 3, 1 << 5, 1 << 8    // leaf 7, ebx
+		avx512f, avx512dq  = 1 << 16, 1 << 17
+		avx512bw, avx512vl = 1 << 30, 1 << 31
+		vbmi, vbmi2        = 1 << 1, 1 << 6 // leaf 7, ecx
+		ymm, zmm           = 0x06, 0xe6     // xcr0
 	)
-	if leaves, _, _, _ := cpuid(0, 0); leaves < 7 {
-		return bySWAR
-	}
-	_, _, ecx1, _ := cpuid(1, 0)
-	_, ebx7, ecx7, _ := cpuid(7, 0)
 	has := func(register, bits uint32) bool { return register&bits == bits }
-	if !has(ecx1, osxsave|avx|movbe|popcnt) || !has(ebx7, bmi1|avx2|bmi2) || !has(xgetbv(), ymm) {
+	switch {
+	case leaf0 < 7 || !has(ecx1, osxsave|avx|movbe|popcnt) || !has(ebx7, bmi1|avx2|bmi2) || !has(xcr0, ymm):
 		return bySWAR
+	case !has(ebx7, avx512f|avx512dq|avx512bw|avx512vl) || !has(ecx7, vbmi|vbmi2) || !has(xcr0, zmm):
+		return byAVX2
 	}
-	if has(ebx7, avx512f|avx512dq|avx512bw|avx512vl) && has(ecx7, vbmi|vbmi2) && has(xgetbv(), zmm) {
-		return byAVX512
-	}
-	return byAVX2
+	return byAVX512
 }
 
 func (h *Head) scan(b []byte, s *scan) int {

@@ -11,24 +11,37 @@
 #define LF Z19
 #define HIGHBIT Z20
 #define FORBIDDEN Z21 // the bit of control characters in a class
-#define BASE Z22      // the offset of the block, 32 times
-#define STEP Z23      // 64, 32 times
+#define BASE Y22      // the offset of the block, 16 times
+#define STEP Y23      // 64, 16 times
 
 // BROADCAST makes every byte of z the byte that v repeats.
 #define BROADCAST(v, z) MOVL $v, AX; VPBROADCASTD AX, z
 
-// FLATTEN appends the offsets of the bits in R11 at DI. A block has at most 32
-// of them if its lines end with CR LF.
-#define FLATTEN \
+// FLATTEN appends the offsets of the bits in R11 at DI: sixteen at once, since
+// hardly any block has more, or 32; no block has more than those if its lines
+// end with CR LF.
+#define FLATTEN(many, flat) \
 	KMOVQ R11, K5 \
 	VPCOMPRESSB.Z INDICES, K5, Z2 \
-	VPMOVZXBW Y2, Z2 \
-	VPADDW BASE, Z2, Z2 \
-	VMOVDQU64 Z2, (DI) \
+	VPMOVZXBW X2, Y3 \
+	VPADDW BASE, Y3, Y3 \
+	VMOVDQU64 Y3, (DI) \
 	POPCNTQ R11, R11 \
+	CMPQ R11, $16 \
+	JHI many \
+flat: \
+	LEAQ (DI)(R11*2), DI
+
+// MANY is where FLATTEN stores the second sixteen.
+#define MANY(many, flat) \
+many: \
 	CMPQ R11, $32 \
 	JHI fail \
-	LEAQ (DI)(R11*2), DI
+	VEXTRACTI64X2 $1, Z2, X2 \
+	VPMOVZXBW X2, Y2 \
+	VPADDW BASE, Y2, Y2 \
+	VMOVDQU64 Y2, 32(DI) \
+	JMP flat
 
 // CLASSIFY reads up to 64 bytes at SI+AX, BX of them, and sets K2 and K3 where
 // the class has none of the bits of the constants x and y.
@@ -58,8 +71,8 @@ TEXT ·scanAVX512(SB), 0, $704-40
 	BROADCAST(0x0a0a0a0a, LF)
 	BROADCAST(0x80808080, HIGHBIT)
 	BROADCAST(0x40404040, FORBIDDEN)
-	BROADCAST(0x00400040, STEP)
-	VPXORQ BASE, BASE, BASE
+	BROADCAST(0x00400040, Z23)
+	VPXORQ Z22, Z22, Z22
 	XORL R14, R14        // forbidden bytes so far
 	XORL R10, R10        // the offset of the block
 	MOVL $1, CX          // the first byte starts a line
@@ -71,13 +84,13 @@ block:
 	CMPQ R10, R13
 	JGT tail
 	VMOVDQU64 (SI)(R10*1), Z0
-	VPTESTNMB HIGHBIT, Z0, K1
 
 classify:
 	VMOVDQA64 Z0, Z1
-	VPERMI2B.Z CLASSHIGH, CLASSLOW, K1, Z1
+	VPERMI2B CLASSHIGH, CLASSLOW, Z1
+	VPANDNQ Z1, Z0, Z3
 	VPCMPEQB LF, Z0, K2
-	VPMOVB2M Z1, K3
+	VPMOVB2M Z3, K3
 	VPTESTMB FORBIDDEN, Z1, K4 // CR is allowed before LF
 	KMOVQ K2, AX
 	KMOVQ K3, BX
@@ -90,7 +103,7 @@ classify:
 	NAMEENDS
 	MOVQ AX, CX
 	SHRQ $63, CX
-	FLATTEN
+	FLATTEN(many, flat)
 	VPADDW STEP, BASE, BASE
 	ADDQ $64, R10
 	CMPQ DI, R12
@@ -105,7 +118,6 @@ tail: // fewer than 64 bytes: read what is there, and zeros
 	BZHIQ R8, AX, AX
 	KMOVQ AX, K6
 	VMOVDQU8.Z (SI)(R10*1), K6, Z0
-	VPTESTNMB HIGHBIT, Z0, K1
 	JMP classify
 
 last: // the lowest bit of R15 is the line that ends the head, if it is empty
@@ -124,7 +136,7 @@ last: // the lowest bit of R15 is the line that ends the head, if it is empty
 	ADDQ BP, R14
 	NAMEENDS
 	ANDQ R13, R11
-	FLATTEN
+	FLATTEN(lastmany, lastflat)
 
 	LINES
 
@@ -149,6 +161,9 @@ done:
 	VZEROUPPER
 	MOVQ DX, ret+32(FP)
 	RET
+
+	MANY(many, flat)
+	MANY(lastmany, lastflat)
 
 fail:
 	VZEROUPPER
