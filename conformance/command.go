@@ -1,0 +1,129 @@
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/httpdlab/httpdlab/conformance/check"
+)
+
+// Command is `httpdlab conform`, as the command line fills it in.
+type Command struct {
+	What []string `arg:"" optional:"" name:"what" help:"URLs of servers to check, and suites, sections or cases to check them by: rfc9112/3.2 http://192.168.4.1"`
+
+	List    bool          `help:"List the cases instead of running them."`
+	Strict  bool          `help:"Count WEAK as a failure."`
+	JSON    string        `name:"json" placeholder:"FILE" help:"Write everything, with every byte, as JSON."`
+	JUnit   string        `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
+	HTML    string        `name:"html" placeholder:"FILE" help:"Write a page."`
+	Timeout time.Duration `placeholder:"D" help:"Longest wait for an answer; the target's own speed lowers it."`
+	Jobs    int           `placeholder:"N" help:"Cases at once."`
+	Profile string        `placeholder:"mcu" help:"mcu: a chip with few sockets, a small head and no clock."`
+	MaxHead int           `placeholder:"N" help:"The target's limit of a request head in bytes, if it declares one."`
+	MaxURI  int           `placeholder:"N" help:"The target's limit of a request target in bytes, if it declares one."`
+}
+
+// ErrFailed says that a target failed a case, or was lost on the way: exit code 1.
+var ErrFailed = errors.New("not conformant")
+
+// Run checks and writes what came of it: for people to stdout, for programs into the files named.
+func (c *Command) Run(ctx context.Context) error {
+	o := c.options()
+	if c.List {
+		cases, err := Cases(o.Select...)
+		if err != nil {
+			return err
+		}
+		return WriteList(os.Stdout, cases)
+	}
+	p := newProgress(os.Stderr, len(o.Targets), o.Select)
+	o.Done = p.show
+	result, err := Run(ctx, o)
+	p.end()
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(WriteText(os.Stdout, result), c.write(result)); err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("%w: interrupted before all cases were run", ErrFailed)
+	}
+	if result.Exit() != 0 {
+		return fmt.Errorf("%w: see the cases to mend above", ErrFailed)
+	}
+	return nil
+}
+
+func (c *Command) options() Options {
+	o := Options{Jobs: c.Jobs, Profile: c.Profile, Strict: c.Strict,
+		Config: check.Config{Timeout: c.Timeout, MaxHead: c.MaxHead, MaxURI: c.MaxURI}}
+	for _, what := range c.What {
+		if strings.Contains(what, "://") {
+			o.Targets = append(o.Targets, what)
+		} else {
+			o.Select = append(o.Select, what)
+		}
+	}
+	return o
+}
+
+// write writes the files that were asked for.
+func (c *Command) write(r Result) (err error) {
+	for _, f := range []struct {
+		name  string
+		write func(io.Writer, Result) error
+	}{{c.JSON, WriteJSON}, {c.JUnit, WriteJUnit}, {c.HTML, WriteHTML}} {
+		if f.name != "" {
+			err = errors.Join(err, writeFile(f.name, r, f.write))
+		}
+	}
+	return err
+}
+
+func writeFile(name string, r Result, write func(io.Writer, Result) error) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	if err := errors.Join(write(f, r), f.Close()); err != nil {
+		return fmt.Errorf("write the result to %s: %w", name, err)
+	}
+	return nil
+}
+
+// progress rewrites a line on a terminal, and is silent elsewhere.
+type progress struct {
+	w        *os.File
+	terminal bool
+	total    int
+	done     int
+	failed   int
+}
+
+func newProgress(w *os.File, targets int, selectors []string) *progress {
+	cases, _ := Cases(selectors...) // Run reports a wrong selector
+	info, err := w.Stat()
+	return &progress{w: w, total: targets * len(cases), terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+}
+
+func (p *progress) show(target string, r check.Result) {
+	p.done++
+	if r.Verdict == check.Fail {
+		p.failed++
+	}
+	if p.terminal {
+		fmt.Fprintf(p.w, "\r\x1b[K%d of %d cases, %d failed", p.done, p.total, p.failed)
+	}
+}
+
+func (p *progress) end() {
+	if p.terminal {
+		fmt.Fprint(p.w, "\r\x1b[K")
+	}
+}
