@@ -29,6 +29,9 @@ type result struct {
 	failure  error // nothing was measured
 }
 
+const about = "The load is httpdlab's raw engine, which validates every response. " +
+	"The Go servers are one program, so the memory of each holds all of their packages.\n"
+
 // compare measures and prints.
 func compare(ctx context.Context, o *options) error {
 	p, err := newPlan(o)
@@ -36,7 +39,7 @@ func compare(ctx context.Context, o *options) error {
 		return err
 	}
 	fmt.Fprintf(os.Stderr, "%d servers, %d rows, %d rounds: about %v\n", len(p.rivals), len(p.rows), p.rounds, p.estimate().Round(time.Second))
-	fmt.Print(p.heading())
+	fmt.Print(p.heading(), about)
 	for _, r := range p.rows {
 		results, err := p.measure(ctx, r)
 		if err != nil {

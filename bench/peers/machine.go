@@ -17,15 +17,20 @@ func (p *plan) heading() string {
 	if p.serverCore == p.loadCore {
 		where = fmt.Sprintf("the server and the load share core %d, so rates are those of both together", p.serverCore)
 	}
-	fmt.Fprintf(&b, "Loopback, %s; %d alternating rounds of %g s; load: httpdlab's raw engine, which validates every response.\n",
-		where, p.rounds, p.seconds)
-	fmt.Fprintf(&b, "The Go servers are one program, so the memory of each holds all of their packages.\n")
+	fmt.Fprintf(&b, "Loopback, %s; %d alternating rounds of %g s.\n", where, p.rounds, p.seconds)
 	return b.String()
 }
 
 // commandLine is how to do it again.
 func commandLine() string {
-	return strings.TrimSpace("go run . " + strings.Join(os.Args[1:], " "))
+	words := []string{"go run ."}
+	for _, w := range os.Args[1:] {
+		if strings.Contains(w, " ") {
+			w = "'" + w + "'"
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, " ")
 }
 
 func kernel() string {

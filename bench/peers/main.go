@@ -6,6 +6,7 @@
 // Each server runs as a process of its own on one core, and httpdlab's raw
 // engine loads it from another. A round measures every server once, so that
 // whatever else the machine does hits all of them alike; the table has medians.
+// It needs Linux. With --generators it compares load generators instead of servers.
 package main
 
 import (
@@ -44,6 +45,9 @@ func run(ctx context.Context, args []string) error {
 	if err := dieWithParent(); err != nil {
 		return err
 	}
+	if o.generators {
+		return compareGenerators(ctx, o)
+	}
 	return compare(ctx, o)
 }
 
@@ -53,6 +57,7 @@ type options struct {
 	seconds    float64
 	only, rows []string // names; empty: all
 	limit      string
+	generators bool
 	serverCore int
 	loadCore   int
 }
@@ -66,6 +71,7 @@ func parseOptions(args []string) (*options, error) {
 	f.StringVar(&only, "only", "", "servers to measure, with commas between: "+strings.Join(rivalNames(), ","))
 	f.StringVar(&rows, "rows", "", "rows to measure, with commas between: "+strings.Join(rowNames(), ","))
 	f.StringVar(&o.limit, "limit", "", "a server that only knows /plaintext, as a mark for what the kernel allows; {port} in the command stands for its port, which else comes last")
+	f.BoolVar(&o.generators, "generators", false, "compare load generators instead: on the server of --limit, or on ours")
 	f.IntVar(&o.serverCore, "server-core", 0, "the servers' core")
 	f.IntVar(&o.loadCore, "load-core", 1, "the load's core")
 	if err := f.Parse(args); err != nil {

@@ -182,6 +182,46 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+// What load generators print is understood.
+func TestGeneratorOutput(t *testing.T) {
+	for i, printed := range []string{
+		"Running 1s test\n  Latency Distribution\n     50%  200.00us\n     99%    1.25ms\nRequests/sec: 221000.50\n",
+		"finished in 1.00s, 221000.50 req/s, 30.1MB/s\nrequests: 221000 total\n",
+		"Summary:\n  Requests/sec:\t221000.50\n\nLatency distribution:\n  99% in 0.00125 secs\n",
+		"Statistics        Avg      Stdev        Max\n  Reqs/sec    221000.50   1000.00  230000.00\n  Latency Distribution\n     99%     1.25ms\n",
+	} {
+		g := &generators[i]
+		rate, p99, err := g.read(printed)
+		require.NoError(t, err, g.name)
+		require.Equal(t, 221000.5, rate, g.name)
+		if g.p99 != nil {
+			require.Equal(t, 1.25, p99, g.name)
+		}
+		_, _, err = g.read("something else")
+		require.ErrorContains(t, err, g.name)
+	}
+}
+
+// Each generator that this machine has loads our server.
+func TestEveryGenerator(t *testing.T) {
+	p := shortPlan()
+	for _, name := range generatorRows {
+		r, err := findRow(name)
+		require.NoError(t, err)
+		results, err := p.measureGenerators(context.Background(), r, rivalNamed(t, ours))
+		require.NoError(t, err)
+		for _, x := range results {
+			if x.failure != nil {
+				require.Regexp(t, "is not installed|does not pipeline", x.failure.Error())
+				continue
+			}
+			require.Greater(t, x.median(rate), 1000.0, x.rival)
+			require.Positive(t, x.median(cpu), x.rival)
+		}
+		require.Contains(t, generatorTable(r, results), "| httpdlab raw |")
+	}
+}
+
 // A program of the user's gets its port where the command says, or last.
 func TestLimitServer(t *testing.T) {
 	for command, want := range map[string]string{"sleep": "sleep 80", "sleep {port} 1": "sleep 80 1", "sleep -p={port}": "sleep -p=80"} {
