@@ -5,7 +5,7 @@ LISTEN   ?= 127.0.0.1:8080
 RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
 FUZZTIME ?= 30s
 
-.PHONY: httpdlab bench serve report readme test chromium
+.PHONY: httpdlab bench serve conform report readme test chromium
 
 httpdlab:
 	@go build -buildvcs=auto -o httpdlab .
@@ -15,6 +15,9 @@ bench: httpdlab  ## load a board, write a report:  make bench [BOARD=esp32 ADDR=
 
 serve: httpdlab  ## the board contract on our own server
 	@./httpdlab serve --listen $(LISTEN)
+
+conform: httpdlab  ## check a board:  make conform [BOARD=esp32 ADDR=192.168.4.1]
+	@./httpdlab conform --board $(BOARD) $(if $(ADDR),--addr $(ADDR))
 
 report: httpdlab  ## write the report of the newest run again, or of RUN=folder
 	@./httpdlab report $(patsubst %/run.json,%,$(RUN))

@@ -10,7 +10,6 @@ import (
 
 	"github.com/httpdlab/httpdlab/bench"
 	"github.com/httpdlab/httpdlab/bench/measure"
-	"github.com/httpdlab/httpdlab/boards"
 	"github.com/httpdlab/httpdlab/reports"
 )
 
@@ -37,7 +36,7 @@ func (c *benchCommand) Run(ctx context.Context) (err error) {
 		Insecure: c.Insecure, Command: os.Args, Tool: version(), Progress: os.Stderr,
 	}
 	if c.URL == "" {
-		target, err := c.open(ctx)
+		target, err := open(ctx, c.Board, c.Addr)
 		if err != nil {
 			return err
 		}
@@ -53,22 +52,6 @@ func (c *benchCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	return errors.Join(c.report(run, o.Dir), err, whole(run))
-}
-
-// open starts the board, or finds it.
-func (c *benchCommand) open(ctx context.Context) (*boards.Target, error) {
-	if c.Board == "" {
-		c.Board = "host"
-	}
-	board, err := boards.Load(c.Board)
-	if err != nil {
-		return nil, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program to start its server: %w", err)
-	}
-	return board.Open(ctx, c.Addr, []string{self, "serve", "--board", board.Name, "--listen", "127.0.0.1:0", "--until-stdin"})
 }
 
 // folder names a new run folder after the time and the board.

@@ -21,11 +21,11 @@ import (
 
 // commandLine is what the program understands; one field a command.
 type commandLine struct {
-	Serve   serveCommand        `cmd:"" help:"Serve the board contract with httpdlab's own server."`
-	Conform conformance.Command `cmd:"" help:"Check a server against RFC 9110 and 9112, with the bytes to reproduce what fails."`
-	Bench   benchCommand        `cmd:"" help:"Load a server, record how it does, and write a report."`
-	Report  reports.Command     `cmd:"" help:"Write the report of a run again."`
-	Boards  boardsCommand       `cmd:"" help:"Show the boards that httpdlab knows."`
+	Serve   serveCommand    `cmd:"" help:"Serve the board contract with httpdlab's own server."`
+	Conform conformCommand  `cmd:"" help:"Check a server against RFC 9110 and 9112, with the bytes to reproduce what fails."`
+	Bench   benchCommand    `cmd:"" help:"Load a server, record how it does, and write a report."`
+	Report  reports.Command `cmd:"" help:"Write the report of a run again."`
+	Boards  boardsCommand   `cmd:"" help:"Show the boards that httpdlab knows."`
 }
 
 // Exit codes. All else that goes wrong is wrong usage or a target that cannot be reached.
@@ -57,6 +57,44 @@ func main() {
 		os.Exit(exitFailed)
 	}
 	os.Exit(exitUsage)
+}
+
+// open starts the board called name, or finds it at addr; no name is our own server.
+func open(ctx context.Context, name, addr string) (*boards.Target, error) {
+	if name == "" {
+		name = "host"
+	}
+	board, err := boards.Load(name)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program to start its server: %w", err)
+	}
+	return board.Open(ctx, addr, []string{self, "serve", "--board", board.Name, "--listen", "127.0.0.1:0", "--until-stdin"})
+}
+
+// conformCommand checks a board if no URL is given.
+type conformCommand struct {
+	conformance.Command `embed:""`
+
+	Board string `help:"Board to check; \"host\", httpdlab's own server, if no URL is given."`
+	Addr  string `placeholder:"ADDR" help:"Where the board is: host, host:port or URL."`
+}
+
+func (c *conformCommand) Run(ctx context.Context) (err error) {
+	if !c.List && len(c.Targets()) == 0 {
+		target, err := open(ctx, c.Board, c.Addr)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, target.Close()) }()
+		c.What = append(c.What, target.URL)
+	} else if c.Board != "" || c.Addr != "" {
+		return errors.New("check a server: give either its URL or --board and --addr, not both")
+	}
+	return c.Command.Run(ctx)
 }
 
 type serveCommand struct {

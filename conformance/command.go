@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -60,17 +61,24 @@ func (c *Command) Run(ctx context.Context) error {
 	return nil
 }
 
-func (c *Command) options() Options {
-	o := Options{Jobs: c.Jobs, Profile: c.Profile, Strict: c.Strict,
-		Config: check.Config{Timeout: c.Timeout, MaxHead: c.MaxHead, MaxURI: c.MaxURI}}
+// Targets returns the URLs among What; the rest selects cases.
+func (c *Command) Targets() (urls []string) {
 	for _, what := range c.What {
-		if strings.Contains(what, "://") {
-			o.Targets = append(o.Targets, what)
-		} else {
-			o.Select = append(o.Select, what)
+		if isURL(what) {
+			urls = append(urls, what)
 		}
 	}
-	return o
+	return urls
+}
+
+func isURL(s string) bool { return strings.Contains(s, "://") }
+
+func (c *Command) options() Options {
+	return Options{
+		Targets: c.Targets(), Select: slices.DeleteFunc(slices.Clone(c.What), isURL),
+		Jobs: c.Jobs, Profile: c.Profile, Strict: c.Strict,
+		Config: check.Config{Timeout: c.Timeout, MaxHead: c.MaxHead, MaxURI: c.MaxURI},
+	}
 }
 
 // write writes the files that were asked for.
