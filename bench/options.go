@@ -36,6 +36,11 @@ type Options struct {
 	Duration    time.Duration // of the whole default plan (default DefaultDuration), or of the one phase without its warm-up (default 10 s)
 	Timeout     time.Duration // of a request, default DefaultTimeout
 
+	Engine string // Vegeta (default) or Raw
+	Depth  int    // [0, 1024] raw: requests under way on a connection, default 1
+	Loops  int    // [0, 1024] raw: event loops, default 1
+	Fresh  bool   // raw: each request on a connection of its own
+
 	Insecure bool      // accept any certificate, as boards sign their own
 	Progress io.Writer // a line that is rewritten if this is a terminal, a line a phase if not; nil: silent
 }

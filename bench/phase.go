@@ -2,10 +2,10 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
-	"github.com/httpdlab/httpdlab/bench/load"
 	"github.com/httpdlab/httpdlab/bench/measure"
 	"github.com/httpdlab/httpdlab/bench/watch"
 )
@@ -23,27 +23,29 @@ const (
 // phase is one step under way.
 type phase struct {
 	*runner
-	step     Step
-	pool     *load.Pool
-	recorder *measure.Recorder
-	totals   *measure.Totals
-	record   measure.Phase // what run.json gets
-	start    time.Duration // of what counts
-	end      time.Duration
-	heaps    chan heapAnswer
-	asking   bool // an answer is due in heaps
+	step   Step
+	engine engine
+	totals *measure.Totals
+	record measure.Phase // what run.json gets
+	start  time.Duration // of what counts
+	end    time.Duration
+	heaps  chan heapAnswer
+	asking bool // an answer is due in heaps
 }
 
 // phase carries out one step. It returns why the target is held to be gone for
 // good, nil if it is not.
 func (r *runner) phase(ctx context.Context, s Step) (gone, err error) {
 	began := r.clock()
+	e, err := r.newEngine(s)
+	if err != nil {
+		return nil, err
+	}
 	p := &phase{
-		runner: r, step: s, pool: r.target.pool(s.Connections),
-		recorder: measure.NewRecorder(s.Connections, began), totals: measure.NewTotals(),
+		runner: r, step: s, engine: e, totals: measure.NewTotals(),
 		start: began + s.Warmup, end: began + s.length(), heaps: make(chan heapAnswer, 1),
 		record: measure.Phase{
-			Name: s.Name, Engine: s.schedule().Engine(), StartMS: ms(began + s.Warmup), WarmupMS: ms(s.Warmup),
+			Name: s.Name, Engine: r.o.engineName(s), StartMS: ms(began + s.Warmup), WarmupMS: ms(s.Warmup),
 			OfferedConnections: s.Connections, OfferedRate: s.Rate, TimeoutMS: ms(r.o.Timeout),
 			Errors: map[string]int64{}, Trust: measure.Trust{Reasons: []string{}},
 		},
@@ -70,11 +72,10 @@ func (r *runner) phase(ctx context.Context, s Step) (gone, err error) {
 // load runs the attack and follows it to its end.
 func (p *phase) load(ctx context.Context) (gone, err error) {
 	ctx, stop := context.WithCancel(ctx)
-	over := make(chan struct{})
+	over, failed := make(chan struct{}), error(nil)
 	go func() {
 		defer close(over)
-		load.Attack{Pool: p.pool, Request: p.target.request, Timeout: p.o.Timeout, Recorder: p.recorder, Clock: p.clock}.
-			Run(ctx, p.step.schedule())
+		failed = p.engine.Run(ctx, p.step.schedule())
 	}()
 	for ended := false; !ended && gone == nil && err == nil; {
 		ended = p.wait(over)
@@ -84,11 +85,11 @@ func (p *phase) load(ctx context.Context) (gone, err error) {
 	}
 	stop()
 	<-over
-	p.pool.Close()
+	p.engine.Close()
 	if p.asking {
 		<-p.heaps
 	}
-	return gone, err
+	return gone, errors.Join(err, failed)
 }
 
 // wait returns at the next cut, or when the attack is over.
@@ -125,14 +126,15 @@ func (p *phase) nextCut(now time.Duration) (at time.Duration, whole bool) {
 // waitHeap asks for the target's heap and waits a little for the answer.
 func (p *phase) waitHeap(over <-chan struct{}) {
 	if !p.asking {
-		if p.heap.Absent() {
-			return
+		shared, ok := p.engine.(pooled)
+		if !ok || p.heap.Absent() {
+			return // a connection more might be one too many for the target
 		}
 		p.asking = true
 		go func() {
-			p.recorder.Borrow()
-			a := p.askHeap(context.Background(), p.pool)
-			p.recorder.Return(p.clock())
+			shared.Borrow()
+			a := p.askHeap(context.Background(), shared.Pool)
+			shared.Return(p.clock())
 			p.heaps <- a
 		}()
 	}
@@ -148,7 +150,7 @@ func (p *phase) waitHeap(over <-chan struct{}) {
 
 // cut ends a line of the series and writes it to the run folder.
 func (p *phase) cut() error {
-	t := p.recorder.Cut(p.clock())
+	t := p.engine.Cut(p.clock())
 	x := t.Sample(p.step.Name)
 	x.Warmup, x.Draining = t.Start < p.start, t.Start >= p.end
 	if x.Draining && t.Requests == 0 && t.InFlight == 0 {
@@ -158,7 +160,7 @@ func (p *phase) cut() error {
 		p.start = t.End
 		p.record.StartMS = ms(t.End)
 	}
-	x.Tried, x.Served = p.pool.Tried(), p.pool.Served()
+	x.Tried, x.Served = p.engine.Tried(), p.engine.Served()
 	x.ClientCPU, x.ClientWait = p.clientCPU(t.End)
 	x.Process = p.process.Sample(t.End)
 	select {

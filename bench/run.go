@@ -66,7 +66,7 @@ func (o *Options) validate() error {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	return nil
+	return o.validateEngine()
 }
 
 // increasing also keeps the names of phases apart.

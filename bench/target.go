@@ -81,6 +81,9 @@ func probe(ctx context.Context, o *Options) (*target, error) {
 		return nil, err
 	}
 	t := &target{url: u}
+	if u.Scheme == "https" && o.Engine == Raw {
+		return nil, &TargetError{URL: u.Redacted(), Err: errors.New("the engine raw does not speak TLS"), Advice: "use the engine vegeta"}
+	}
 	if u.Scheme == "https" {
 		t.tls = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: o.Insecure, NextProtos: []string{"http/1.1"}}
 	}

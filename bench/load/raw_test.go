@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/httpdlab/httpdlab/bench/measure"
@@ -36,12 +35,6 @@ func rawWith(t testing.TB, s *server, c RawConfig, plan Schedule) result {
 	tally := r.Cut(c.Clock())
 	require.Zero(t, tally.InFlight)
 	return result{tally, r.Tried(), r.Served(), c.Clock()}
-}
-
-// undisturbed repeats what depends on time until the machine lets it be true.
-func undisturbed(t *testing.T, f func(t require.TestingT)) {
-	t.Helper()
-	require.EventuallyWithT(t, func(c *assert.CollectT) { f(c) }, 30*time.Second, time.Millisecond)
 }
 
 // In a closed loop the two clocks are one, every connection is used, and
