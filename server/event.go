@@ -115,7 +115,7 @@ func (s *Server) closeSubscriptions() {
 
 // emit tells the subscribers what happened to the request's session.
 func (r *Request) emit(id EventID, n int) {
-	if r.server.subscribers.Load() != nil {
+	if r.listened {
 		r.server.emit(Event{id, r.session, n})
 	}
 }

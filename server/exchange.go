@@ -50,6 +50,7 @@ func (r *Request) serve(data []byte) (used int, n next) {
 // admit reads the head at the front of b, decides where its content ends and who answers it.
 func (r *Request) admit(b []byte) next {
 	r.forget()
+	r.listened = r.server.subscribers.Load() != nil
 	r.session.need = 0
 	size, e := r.head.Parse(b)
 	if e != 0 {
@@ -69,7 +70,7 @@ func (r *Request) admit(b []byte) next {
 		return nextMore
 	}
 	r.session.requests++
-	if r.server.subscribers.Load() != nil {
+	if r.listened {
 		r.announce()
 	}
 	switch {
@@ -112,13 +113,31 @@ func (r *Request) collects() bool {
 	return true
 }
 
+// A lastRoute remembers which route was found for a literal path: the next request often has the same.
+type lastRoute struct {
+	routes *routes
+	method http1.Method
+	route  *route
+}
+
+func (r *Request) isLastRoute(path []byte) bool {
+	return r.last.routes == r.routes && r.last.method == r.head.Method && string(path) == r.last.route.Path
+}
+
 // findRoute finds the handler, or returns the status that says why there is none.
 func (r *Request) findRoute() (status int) {
-	method, path := r.head.Token.Of(r.buf), r.Path()
-	found, allow := r.routes.find(method, path, &r.params)
+	path := r.Path()
+	if r.isLastRoute(path) {
+		r.route = r.last.route
+		return 0
+	}
+	found, allow := r.routes.find(r.head.Token.Of(r.buf), path, &r.params)
 	switch {
 	case found != nil:
 		r.route = found
+		if found.Path == string(path) && len(found.template.names) == 0 && r.head.Method != http1.OtherMethod {
+			r.last = lastRoute{r.routes, r.head.Method, found}
+		}
 		return 0
 	case r.head.Method == http1.OtherMethod:
 		return 501 // RFC 9110, 9.1: an unrecognized method

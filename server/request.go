@@ -16,6 +16,8 @@ type Request struct {
 	session   *Session
 	routes    *routes
 	route     *route
+	last      lastRoute
+	listened  bool // somebody listens to events
 	params    [maxParams]span
 	inline    bool // the handler runs on a loop, which waits for it
 	wake      *waker

@@ -53,6 +53,7 @@ type response struct {
 	checkedType string // the last type that was found fit for a head
 	fields      []byte // field lines that the handler added
 	date        []byte // the Date line, if inline
+	plain       plainHead
 	out         []byte // written, and not yet sent
 	blocked     bool   // the kernel took less than out
 	broken      error  // why nothing can be sent any more
@@ -316,12 +317,14 @@ func (r *Request) writeHead(length int64) {
 	}
 	r.decideCoding(length)
 	r.emit(EventHeadersSent, 0)
+	if r.inline && r.coding == codingLength && !r.closing && len(r.fields) == 0 && r.head.Minor > 0 {
+		r.out = append(roomFor(r.out, maxPlainHead), r.plain.of(r.status, r.mediaType, length, r.date)...)
+		return
+	}
 	out := roomFor(r.out, 256+len(r.mediaType)+len(r.fields))
 	out = append(out, statusLines[r.status]...)
 	if r.mediaType != "" && (r.coding != codingNone || r.head.Method == http1.HEAD && length != 0) {
-		out = append(out, "Content-Type: "...)
-		out = append(out, r.mediaType...)
-		out = append(out, "\r\n"...)
+		out = appendType(out, r.mediaType)
 	}
 	if length >= 0 && !contentless(r.status) {
 		out = http1.AppendContentLength(out, length)
@@ -340,6 +343,41 @@ func (r *Request) writeHead(length int64) {
 	}
 	out = append(out, r.fields...)
 	r.out = append(out, "\r\n"...)
+}
+
+func appendType(out []byte, mediaType string) []byte {
+	out = append(out, "Content-Type: "...)
+	out = append(out, mediaType...)
+	return append(out, "\r\n"...)
+}
+
+// maxPlainHead is more than a plainHead has, unless its type is long.
+const maxPlainHead = 512
+
+// A plainHead keeps the last response head that had nothing but status, type, length and date: one loop's responses
+// often have the same.
+type plainHead struct {
+	status    int
+	mediaType string
+	length    int64
+	date      *byte // the date lines are never changed, so that their place tells them apart
+	text      []byte
+}
+
+// of returns the head's text, valid until the next call.
+func (h *plainHead) of(status int, mediaType string, length int64, date []byte) []byte {
+	if h.length == length && h.status == status && h.date == &date[0] && h.mediaType == mediaType {
+		return h.text
+	}
+	h.status, h.mediaType, h.length, h.date = status, mediaType, length, &date[0]
+	text := append(h.text[:0], statusLines[status]...)
+	if mediaType != "" {
+		text = appendType(text, mediaType)
+	}
+	text = http1.AppendContentLength(text, length)
+	text = append(text, date...)
+	h.text = append(text, "\r\n"...)
+	return h.text
 }
 
 func (r *Request) decideCoding(length int64) {
