@@ -1,0 +1,11 @@
+#pragma once
+#include "freertos/FreeRTOS.h"
+
+typedef void *TaskHandle_t;
+typedef void (*TaskFunction_t)(void *);
+
+BaseType_t xTaskCreate(TaskFunction_t code, const char *name, uint32_t stack, void *arg, UBaseType_t priority, TaskHandle_t *task);
+void vTaskDelete(TaskHandle_t task);
+void vTaskDelay(TickType_t ticks);
+TickType_t xTaskGetTickCount(void);
+void vTaskDelayUntil(TickType_t *previous, TickType_t increment);
