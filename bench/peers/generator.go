@@ -32,11 +32,7 @@ var generators = []generator{
 	},
 	{
 		name: "hey", version: func() string { return "" }, command: hey,
-		rate: regexp.MustCompile(`Requests/sec:\s+([\d.]+)`), p99: regexp.MustCompile(`99% in ([\d.]+) (\w+)`),
-	},
-	{
-		name: "bombardier", version: func() string { return "" }, command: bombardier,
-		rate: regexp.MustCompile(`Reqs/sec\s+([\d.]+)`), p99: regexp.MustCompile(`99%\s+([\d.]+)(\w+)`),
+		rate: regexp.MustCompile(`Requests/sec:\s+([\d.]+)`), p99: regexp.MustCompile(`99%+ in ([\d.]+) (\w+)`),
 	},
 }
 
@@ -66,24 +62,14 @@ func h2load(r *row, seconds int, url, _ string) ([]string, error) {
 }
 
 func hey(r *row, seconds int, url, _ string) ([]string, error) {
-	return goGenerator(r, "hey", "github.com/rakyll/hey@latest",
-		"-c", strconv.Itoa(r.connections), "-z", strconv.Itoa(seconds)+"s", url)
-}
-
-func bombardier(r *row, seconds int, url, _ string) ([]string, error) {
-	return goGenerator(r, "bombardier", "github.com/codesenberg/bombardier@latest",
-		"-l", "-p", "r", "-c", strconv.Itoa(r.connections), "-d", strconv.Itoa(seconds)+"s", url)
-}
-
-func goGenerator(r *row, name, module string, args ...string) ([]string, error) {
-	program, err := installed(name)
+	program, err := installed("hey")
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s is not installed (go install %s)", name, module)
+		return nil, errors.New("hey is not installed (go install github.com/rakyll/hey@latest)")
 	case r.depth > 1:
-		return nil, fmt.Errorf("%s does not pipeline", name)
+		return nil, errors.New("it does not pipeline")
 	}
-	return append([]string{program}, args...), nil
+	return []string{program, "-c", strconv.Itoa(r.connections), "-z", strconv.Itoa(seconds) + "s", url}, nil
 }
 
 // read finds the rate and the 99th percentile in what the generator printed.
