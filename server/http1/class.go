@@ -82,6 +82,9 @@ func (c class) holds(s string) bool {
 // property of c nor belongs to a "%" with two hexadecimal digits behind it
 // (RFC 3986, 2.1); len(b) if there is none.
 func (c class) skip(b []byte, i int) int {
+	for len(b)-i >= 4 && classes[b[i]]&classes[b[i+1]]&classes[b[i+2]]&classes[b[i+3]]&c != 0 {
+		i += 4
+	}
 	for i < len(b) {
 		if classes[b[i]]&c != 0 {
 			i++

@@ -28,35 +28,32 @@ func (r *Request) plain(b []byte, s *scan) bool {
 		length     = 1 << (countBits * FieldContentLength)
 	)
 	counts := r.known.counts
-	if counts&^(connection|length) != host || len(r.Fields) > maxCount {
+	if counts&^(connection|length) != host || len(r.Fields) > maxCount || r.Form != OriginForm {
 		return false
 	}
-	f := r.Fields[r.known.first[FieldHost]]
-	if !isHostName(b, f.Name) || !s.plainHost(f.Value.Of(b)) {
+	f := &r.Fields[r.known.first[FieldHost]]
+	if value := f.Value.Of(b); !isHostName(b, f.Name) || !s.plainHost(value) && !validHost(value, false) {
 		return false
 	}
-	if r.Form == OriginForm {
-		r.Host = f.Value
-	}
-	r.Close, r.ContentLength = r.Minor == 0, -1
+	r.Host = f.Value
+	r.Close, r.Upgrade, r.Expect100, r.Chunked = r.Minor == 0, false, false, false
 	if counts&connection != 0 {
-		c := r.Fields[r.known.first[FieldConnection]]
+		c := &r.Fields[r.known.first[FieldConnection]]
 		keep, close := commonConnection(b, c.Value)
-		if keep == close || !FieldConnection.is(b, c.Name) {
+		if keep == close || !isConnectionName(b, c.Name) {
 			return false
 		}
 		r.Close = close
 	}
-	if counts&length != 0 {
-		l := r.Fields[r.known.first[FieldContentLength]]
-		n, err := parseLength(l.Value.Of(b))
-		if err != 0 || !FieldContentLength.is(b, l.Name) {
-			return false
-		}
-		r.ContentLength = n
-	}
-	r.Upgrade, r.Expect100, r.Chunked = false, false, false
-	return r.Form == OriginForm
+	r.ContentLength = -1
+	return counts&length == 0 || r.plainLength(b)
+}
+
+func (r *Request) plainLength(b []byte) bool {
+	f := &r.Fields[r.known.first[FieldContentLength]]
+	n, err := parseLength(f.Value.Of(b))
+	r.ContentLength = n
+	return err == 0 && FieldContentLength.is(b, f.Name)
 }
 
 // These compare words as Known.is does.
@@ -64,6 +61,15 @@ func (r *Request) plain(b []byte, s *scan) bool {
 func isHostName(b []byte, name Span) bool {
 	const host = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
 	return name.Len() == 4 && load32(b, int(name.Start))|lower32 == host
+}
+
+func isConnectionName(b []byte, name Span) bool {
+	const (
+		connecti = 'c' | 'o'<<8 | 'n'<<16 | 'n'<<24 | 'e'<<32 | 'c'<<40 | 't'<<48 | 'i'<<56
+		on       = 'o' | 'n'<<8
+	)
+	start := int(name.Start)
+	return name.Len() == 10 && load64(b, start)|lower64 == connecti && (load32(b, start+6)|lower32)>>16 == on
 }
 
 // commonConnection reports whether a value is keep-alive or close. Which of the

@@ -81,7 +81,7 @@ const maxFields = 128
 // bits for each, and the index of the first.
 type knownSet struct {
 	counts uint64
-	first  [knownFields]uint8
+	first  [16]uint8 // of which knownFields are in use
 }
 
 const (
@@ -90,7 +90,7 @@ const (
 )
 
 // countOne is what one field k adds to the counts.
-var countOne = func() (t [knownFields]uint64) {
+var countOne = func() (t [16]uint64) {
 	for k := FieldHost; k < knownFields; k++ {
 		t[k] = 1 << (countBits * k)
 	}

@@ -14,27 +14,34 @@ func scanSWAR(b []byte, h *Head, s *scan) int {
 	}
 	s.tokenEnd, s.lineEnd = uint16(token), uint16(line-1)
 	fields := h.Fields[:min(cap(h.Fields), maxFields)]
-	known := &h.known
-	known.counts = 0
+	known := knownSet{}
 	for i := range fields {
 		if len(b)-line < 2 {
 			return 0
 		}
 		name := skipToken(b, line)
 		if name == line {
+			h.known = known
 			return endScan(b, line, h, i)
 		}
 		next := skipLine(b, name)
 		if next < 0 || b[name] != ':' {
 			return 0
 		}
-		start, end := trimOWS(b, name+1, next-2)
+		start, end := name+1, next-2
+		if b[start] == ' ' {
+			start++
+		}
+		if isOWS(b[start]) || isOWS(b[end-1]) {
+			start, end = trimOWS(b, start, end)
+		}
 		fields[i] = Field{Span{uint16(line), uint16(name)}, Span{uint16(start), uint16(end)}}
-		k := knownSlots[nameKey(load32(b, line), load32(b, name-4))]
+		k := knownSlots[nameKey(load32(b, line), load32(b, name-4))] & 15
 		known.counts += countOne[k]
 		known.first[k] = uint8(i)
 		line = next
 	}
+	h.known = known
 	return endScan(b, line, h, len(fields))
 }
 
