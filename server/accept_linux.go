@@ -180,7 +180,7 @@ func (l *loop) full() bool { return l.server.open.Load() >= int64(l.server.cfg.M
 // purgeable returns the session that LRU purge would close: a lingering one, or else the one that has been idle for
 // longest, or else the one that has been at a head for longest; nil if there is none.
 func (l *loop) purgeable() *Session {
-	for _, p := range [...]phase{phaseLinger, phaseIdle, phaseHead} {
+	for _, p := range [...]phase{phaseLinger, phaseIdle, phaseHead, phaseSocket, phasePong} {
 		if s := l.queues[p].first; s != nil {
 			return s
 		}

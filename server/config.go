@@ -86,6 +86,12 @@ type Config struct {
 	// SendTimeout [0 or 1ms..24h] bounds the wait for a peer that takes no byte of a response. 0 sets no bound.
 	SendTimeout time.Duration
 
+	// PingInterval [0 or 1ms..24h] is how long a WebSocket client may be silent before it gets a ping; 0 never pings.
+	PingInterval time.Duration
+
+	// PongTimeout [0 or 1ms..24h] closes a WebSocket whose client sends nothing for so long after a ping; 0 never does.
+	PongTimeout time.Duration
+
 	// LingerTimeout [0 or 1ms..1m] is how long a closed connection may still send before it is cut, so that the
 	// peer can read the last answer.
 	LingerTimeout time.Duration
@@ -161,6 +167,8 @@ func DefaultConfig() Config {
 		RecvTimeout:    10 * time.Second,
 		SendTimeout:    10 * time.Second,
 		LingerTimeout:  time.Second,
+		PingInterval:   30 * time.Second,
+		PongTimeout:    10 * time.Second,
 	}
 }
 
@@ -199,6 +207,8 @@ func (c *Config) Validate() error {
 	timeout("HeadTimeout", c.HeadTimeout, 24*time.Hour)
 	timeout("RecvTimeout", c.RecvTimeout, 24*time.Hour)
 	timeout("SendTimeout", c.SendTimeout, 24*time.Hour)
+	timeout("PingInterval", c.PingInterval, 24*time.Hour)
+	timeout("PongTimeout", c.PongTimeout, 24*time.Hour)
 	timeout("LingerTimeout", c.LingerTimeout, time.Minute)
 	if c.TLS != nil && c.Engine == EngineEpoll {
 		wrong = append(wrong, errors.New("Config.TLS needs Config.Engine EngineAuto or EnginePortable"))

@@ -19,6 +19,9 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 		if !l.drainOut(s) {
 			return true
 		}
+		if !l.sendQueued(s) {
+			return true
+		}
 		events |= syscall.EPOLLIN // nothing was received meanwhile, and no other edge will say so
 		if len(s.in) > 0 {        // requests that waited for the peer to read
 			if !l.process(s, s.in) {
@@ -72,6 +75,9 @@ func (l *loop) receiveBuffer(s *Session) []byte {
 // worthwhile reports whether the last n bytes of data may complete a request. It keeps a client that sends a byte
 // at a time from having its head parsed for each of them.
 func (l *loop) worthwhile(s *Session, data []byte, n int) bool {
+	if s.socket.Load() != nil {
+		return true
+	}
 	if s.need > 0 && len(data) < s.need {
 		l.enter(s, phaseBody, l.now)
 		return false
@@ -142,8 +148,10 @@ func (l *loop) settle(s *Session, progress bool) {
 	case s.gone.Load():
 	case len(s.out) > 0:
 		l.enter(s, phaseSend, l.now)
-	case s.parting != stay || l.stopping:
+	case s.parting != stay || l.stopping && s.socket.Load() == nil:
 		l.part(s)
+	case s.socket.Load() != nil:
+		l.enterSocket(s)
 	case len(s.in) == 0:
 		l.enter(s, phaseIdle, l.now)
 	case s.need > 0:
@@ -234,6 +242,10 @@ func (l *loop) abort(s *Session) {
 
 // timeOut ends a session whose deadline has come; a request that was begun is answered 408.
 func (l *loop) timeOut(s *Session) bool {
+	if s.phase == phaseSocket {
+		l.ping(s)
+		return true
+	}
 	if s.phase != phaseHead && s.phase != phaseBody {
 		l.drop(s)
 		return true
@@ -311,7 +323,7 @@ func (l *loop) takeBack(r *Request) bool {
 		return true
 	}
 	l.settle(s, true)
-	if !l.owns(s) {
+	if !l.owns(s) || !l.sendQueued(s) {
 		return true
 	}
 	if len(s.in) > 0 && !l.process(s, s.in) {

@@ -7,12 +7,15 @@ import "time"
 type phase uint8
 
 const (
-	phaseNone   phase = iota // in the hands of a handler on its own goroutine
-	phaseIdle                // for the first byte of a request; its list is the LRU order
-	phaseHead                // for the rest of a head
-	phaseBody                // for the rest of a body that is collected before the handler runs
-	phaseSend                // for the peer to take the response
-	phaseLinger              // for the peer to close
+	phaseNone    phase = iota // in the hands of a handler on its own goroutine
+	phaseIdle                 // for the first byte of a request; its list is the LRU order
+	phaseHead                 // for the rest of a head
+	phaseBody                 // for the rest of a body that is collected before the handler runs
+	phaseSend                 // for the peer to take the response
+	phaseLinger               // for the peer to close
+	phaseSocket               // for a WebSocket frame
+	phasePong                 // for a WebSocket frame, after a ping
+	phaseClosing              // for the answer to a Close frame
 	phases
 )
 
@@ -61,7 +64,8 @@ type deadlines struct {
 func newDeadlines(c *Config) (l deadlines) {
 	l.timeouts = [phases]time.Duration{
 		phaseIdle: c.IdleTimeout, phaseHead: c.HeadTimeout, phaseBody: c.RecvTimeout, phaseSend: c.SendTimeout,
-		phaseLinger: c.LingerTimeout,
+		phaseLinger: c.LingerTimeout, phaseSocket: c.PingInterval, phasePong: c.PongTimeout,
+		phaseClosing: closingTimeout(c),
 	}
 	return l
 }

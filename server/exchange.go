@@ -25,6 +25,9 @@ const (
 // serve answers the requests at the front of data one after the other and reports how many bytes they took. It
 // stops at a request that is not there in whole or must not run here, and when r was moved aside.
 func (r *Request) serve(data []byte) (used int, n next) {
+	if c := r.session.socket.Load(); c != nil {
+		return c.serve(r, data)
+	}
 	r.data = data
 	inline := r.inline
 	for used < len(data) {
@@ -42,6 +45,10 @@ func (r *Request) serve(data []byte) (used int, n next) {
 		}
 		if r.blocked {
 			return used, nextStalled
+		}
+		if c := r.session.socket.Load(); c != nil { // frames may follow the handshake at once
+			took, n := c.serve(r, data[used:])
+			return used + took, n
 		}
 	}
 	return used, nextMore

@@ -33,6 +33,11 @@ type URI struct {
 
 	// Blocking handlers sleep, wait or compute for long: they run on a goroutine of their own.
 	Blocking bool
+
+	// WebSocket [nil or options] makes the URI an endpoint of the WebSocket protocol.
+	WebSocket *WebSocket
+
+	plain Handler // of a WebSocket endpoint, for requests that ask for no upgrade
 }
 
 // Errors of registration and of the response side; all can be tested with errors.Is.
@@ -51,6 +56,12 @@ func (s *Server) Handle(method, path string, handler Handler) error {
 // Register adds a handler, at any time; requests that come later see it. It returns ErrHandlersFull,
 // ErrHandlerExists or ErrInvalid, wrapped.
 func (s *Server) Register(u URI) error {
+	if u.WebSocket != nil {
+		var err error
+		if u, err = withWebSocket(u); err != nil {
+			return err
+		}
+	}
 	if u.Handler == nil {
 		return fmt.Errorf("register %s %s: no handler given: %w", u.Method, u.Path, ErrInvalid)
 	}

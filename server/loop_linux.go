@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/httpdlab/httpdlab/server/websocket"
 )
 
 // receiveSize is how much a loop reads at once.
@@ -65,6 +67,7 @@ type mail struct {
 	request *Request // to be released
 	close   bool     // the session is to be closed
 	touch   bool     // the session is to be the most recently used
+	nudge   bool     // the session's socket has something to be sent
 	purge   bool     // the least recently used session is to be closed
 	stop    bool     // the loop is to end when its sessions have
 	cut     bool     // and these at once
@@ -245,6 +248,9 @@ func (l *loop) handle(fd, generation int32, events uint32) bool {
 	}
 	if owner := s.owner.Load(); owner != nil {
 		owner.ready(events&hangupEvents != 0)
+		if c := s.socket.Load(); c != nil && events&syscall.EPOLLOUT != 0 {
+			c.trySend()
+		}
 		return true
 	}
 	return l.serveSession(s, events)
@@ -296,6 +302,10 @@ func (l *loop) obey(m *mail) bool {
 		if s := l.purgeable(); s != nil {
 			l.drop(s)
 		}
+	case m.nudge:
+		if !m.session.gone.Load() {
+			l.sendQueued(m.session)
+		}
 	case m.list != nil:
 		m.list <- l.all()
 	case m.stop:
@@ -319,6 +329,10 @@ func (l *loop) quit(cut bool) {
 	l.stopping, l.cutting = true, l.cutting || cut
 	l.acceptor.close()
 	for _, s := range l.all() {
+		if c := s.socket.Load(); c != nil && !cut {
+			c.Close(websocket.GoingAway, "") // RFC 6455, 7.4.1: the server goes down.
+			continue
+		}
 		if cut || s.phase == phaseIdle || s.phase == phaseHead || s.phase == phaseLinger {
 			l.abort(s)
 		}

@@ -9,6 +9,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/httpdlab/httpdlab/server/websocket"
 )
 
 // portable is the engine over net.Conn: a goroutine for each connection. It runs everywhere, speaks TLS, and is
@@ -152,6 +154,10 @@ func (p *portable) visit(s *Session, c net.Conn) {
 		giveRequest(r)
 	}()
 	for p.exchange(s, r) {
+		if s.socket.Load() != nil {
+			p.converse(s, r)
+			return
+		}
 	}
 }
 
@@ -184,6 +190,9 @@ func (p *portable) exchange(s *Session, r *Request) bool {
 		if n == nextLinger {
 			p.linger(s)
 			return false
+		}
+		if s.socket.Load() != nil {
+			return true
 		}
 		if len(s.in) == 0 {
 			return p.setBusy(s, false)
@@ -322,7 +331,9 @@ func (p *portable) stop(now bool) {
 	p.stopping = true
 	p.listener.Close()
 	for s, v := range p.sessions {
-		if now || !v.busy {
+		if c := s.socket.Load(); c != nil && !now {
+			c.Close(websocket.GoingAway, "") // RFC 6455, 7.4.1: the server goes down.
+		} else if now || !v.busy {
 			p.cut(s)
 		}
 	}

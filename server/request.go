@@ -36,6 +36,7 @@ type Request struct {
 	data    []byte // what serve was given: this request and what followed
 	own     []byte // the buffer that buf lies in, if it is this request's alone
 	expect  bool   // the client waits for 100 (Continue)
+	handed  Frame  // what a WebSocket handler is given
 
 	response
 }
@@ -60,7 +61,7 @@ func giveRequest(r *Request) {
 	giveBuffer(r.own)
 	r.forget()
 	r.out, r.own, r.data, r.session, r.inline = nil, nil, nil, nil, false
-	r.broken = nil
+	r.broken, r.handed = nil, Frame{}
 	requests.Put(r)
 }
 

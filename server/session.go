@@ -30,6 +30,7 @@ type Session struct {
 	prev           *Session
 	next           *Session
 	requests       uint64
+	socket         atomic.Pointer[Socket] // set once the session speaks WebSocket
 
 	owner   atomic.Pointer[Request] // the request that has the session on its own goroutine
 	gone    atomic.Bool             // the connection is closed
@@ -59,6 +60,8 @@ type home interface {
 	watch(r *Request)
 	// touch makes the session the most recently used one.
 	touch(s *Session)
+	// nudge has what waits in the session's socket sent soon.
+	nudge(s *Session)
 }
 
 // parting says how a connection ends.
@@ -172,6 +175,9 @@ func (s *Session) finish() {
 	giveBuffer(s.in)
 	giveBuffer(s.out)
 	s.in, s.out = nil, nil
+	if c := s.socket.Load(); c != nil {
+		c.end()
+	}
 	if free != nil {
 		free(value)
 	}

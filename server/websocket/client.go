@@ -144,3 +144,6 @@ func (c *Client) Check(status int) Error {
 	}
 	return c.failure
 }
+
+// ValidSubprotocol reports whether name can be a subprotocol: a token (RFC 6455, 4.1).
+func ValidSubprotocol(name string) bool { return validToken(name) }

@@ -1,0 +1,60 @@
+package server
+
+import "github.com/httpdlab/httpdlab/server/websocket"
+
+// Close sends a Close frame with this code and at most 123 bytes of the reason, behind what is queued, and ends the
+// connection when the client has answered, or after Config.LingerTimeout. A code that must not be sent makes a Close
+// without one. What is sent later is refused.
+func (c *Socket) Close(code int, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over || !c.closing.CompareAndSwap(false, true) {
+		return
+	}
+	if c.fragmented { // the message will not end, so that no other can be sent
+		c.waiting = c.waiting[:0]
+	}
+	before := len(c.waiting)
+	c.waiting = websocket.AppendClose(roomFor(c.waiting, websocket.MaxHeader+websocket.MaxControl), code, reason)
+	c.queued += uint64(len(c.waiting) - before)
+	c.nudge()
+}
+
+// closed answers the client's Close (RFC 6455, 5.5.1), and has the connection closed: the server goes first (7.1.1).
+func (c *Socket) closed(r *Request) next {
+	code, reason, err := websocket.ParseClose(c.decoder.Payload)
+	if err != 0 {
+		return c.fail(r, err.Code(), err.Error())
+	}
+	c.code, c.reason = code, string(reason)
+	if c.route.WebSocket.ControlFrames && !c.closing.Load() {
+		if n := c.handle(r, Frame{Type: CloseFrame, Payload: c.decoder.Payload, First: true, Final: true}); n != nextMore {
+			return n
+		}
+	}
+	return c.fail(r, code, "")
+}
+
+// shut ends the socket after its handler has returned err: with a Close, whose answer is awaited.
+func (c *Socket) shut(r *Request, err error) next {
+	if r.broken != nil {
+		return nextClose
+	}
+	c.Close(codeOf(err))
+	return nextMore
+}
+
+// fail sends a Close, unless one was sent, as the last frame, and has the connection closed (RFC 6455, 7.1.7).
+func (c *Socket) fail(r *Request, code int, reason string) next {
+	if r.inline {
+		// What others have queued goes first: our Close may be in it.
+		b, to := c.takeWaiting()
+		r.out = append(roomFor(r.out, len(b)), b...)
+		giveBuffer(b)
+		c.moved = to
+	}
+	if c.closing.CompareAndSwap(false, true) {
+		r.out = websocket.AppendClose(roomFor(r.out, websocket.MaxHeader+websocket.MaxControl), code, reason)
+	}
+	return nextLinger
+}
