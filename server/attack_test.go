@@ -6,6 +6,7 @@ import (
 	"net"
 	"os"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -148,4 +149,24 @@ func wait(stop chan struct{}, d time.Duration) bool {
 	case <-timer.C:
 		return false
 	}
+}
+
+// The buffers of all sessions together are bounded: who needs more beyond that is closed, the others are served.
+func TestHeldMemoryIsBounded(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Addr, cfg.Engine, cfg.Loops, cfg.MaxHeld = "127.0.0.1:0", EngineEpoll, 1, 1<<20
+	s := start(t, cfg, get("/", says("x")), post("/echo", echo))
+	half := "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 60000\r\n\r\n" + strings.Repeat("x", 30000)
+	for range 50 {
+		c, err := net.Dial("tcp", s.Addr().String())
+		require.NoError(t, err)
+		defer c.Close()
+		io.WriteString(c, half)
+	}
+	p := dial(t, s)
+	p.send(plainGet)
+	p.wantStatus("a small request", 200)
+	within(t, 5*time.Second, "most are closed", func() bool { return s.OpenSockets() < 20 })
+	require.LessOrEqual(t, s.held.Load(), cfg.MaxHeld)
+	require.Greater(t, s.held.Load(), cfg.MaxHeld/2, "up to the bound they may stay")
 }

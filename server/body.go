@@ -56,9 +56,11 @@ func (r *Request) Body() ([]byte, error) {
 		r.body = nil
 		return b, nil
 	}
-	r.whole = takeBuffer(max(len(r.body)+int(min(max(r.left, 0), 1<<20)), 2<<10))
+	r.whole = takeBuffer(len(r.body))
 	for {
-		r.whole = roomFor(r.whole, 512)
+		if len(r.whole) == cap(r.whole) {
+			r.whole = roomFor(r.whole, max(512, growth(int64(len(r.whole)), r.head.ContentLength)))
+		}
 		n, err := r.Read(r.whole[len(r.whole):cap(r.whole)])
 		r.whole = r.whole[:len(r.whole)+n]
 		if err == io.EOF {

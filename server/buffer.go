@@ -53,3 +53,12 @@ func roomFor(b []byte, n int) []byte {
 	giveBuffer(b)
 	return bigger
 }
+
+// growth returns how much room to make for a message of need bytes of which have are there. Memory follows what a peer
+// has sent, not what it has announced: only who has sent a quarter is believed the rest.
+func growth(have, need int64) int {
+	if have*4 >= need {
+		return int(max(need-have, 0))
+	}
+	return int(max(have, 512))
+}

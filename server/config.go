@@ -63,6 +63,10 @@ type Config struct {
 	// that sends more moves to a goroutine of its own and waits there.
 	MaxPending int
 
+	// MaxHeld [65536..1<<50] bounds the bytes that the buffers of all sessions hold that wait on a loop: begun heads
+	// and bodies, responses that are not read. A session that needs more beyond it is closed.
+	MaxHeld int64
+
 	// MaxAside [1..1048576] bounds the goroutines for blocking handlers, slow bodies and slow readers; a
 	// request that needs one more is answered 503.
 	MaxAside int
@@ -159,6 +163,7 @@ func DefaultConfig() Config {
 		MaxInline:      64 << 10,
 		MaxDrain:       256 << 10,
 		MaxPending:     64 << 10,
+		MaxHeld:        256 << 20,
 		MaxAside:       16384,
 		MaxWork:        1024,
 		MaxFieldsOut:   16384,
@@ -200,6 +205,7 @@ func (c *Config) Validate() error {
 	within("MaxInline", int64(c.MaxInline), 0, 1<<30)
 	within("MaxDrain", int64(c.MaxDrain), 0, 1<<30)
 	within("MaxPending", int64(c.MaxPending), 1024, 1<<30)
+	within("MaxHeld", c.MaxHeld, 65536, 1<<50)
 	within("MaxAside", int64(c.MaxAside), 1, 1<<20)
 	within("MaxWork", int64(c.MaxWork), 1, 1<<20)
 	within("MaxFieldsOut", int64(c.MaxFieldsOut), 1024, 1<<20)

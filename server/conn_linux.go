@@ -68,7 +68,9 @@ func (l *loop) receiveBuffer(s *Session) []byte {
 	if len(s.in) == 0 {
 		return l.buf[:receiveSize]
 	}
-	s.in = roomFor(s.in, min(max(512, s.need-len(s.in)), receiveSize))
+	if len(s.in) == cap(s.in) {
+		s.in = roomFor(s.in, max(512, growth(int64(len(s.in)), int64(s.need))))
+	}
 	return s.in[len(s.in):cap(s.in)]
 }
 
@@ -79,7 +81,9 @@ func (l *loop) worthwhile(s *Session, data []byte, n int) bool {
 		return true
 	}
 	if s.need > 0 && len(data) < s.need {
-		l.enter(s, phaseBody, l.now)
+		if l.account(s) {
+			l.enter(s, phaseBody, l.now)
+		}
 		return false
 	}
 	if len(data) == n || s.need > 0 || len(data) >= l.server.cfg.MaxHeader {
@@ -124,7 +128,7 @@ func (l *loop) keepRest(s *Session, rest []byte) {
 			s.in = s.in[:copy(s.in, rest)]
 		}
 	case len(rest) > 0:
-		s.in = append(takeBuffer(max(len(rest), s.need)), rest...)
+		s.in = append(takeBuffer(len(rest)+growth(int64(len(rest)), int64(s.need))), rest...)
 	case s.in != nil:
 		giveBuffer(s.in)
 		s.in = nil
@@ -145,7 +149,7 @@ func (l *loop) sendOut(s *Session, r *Request) {
 // settle puts s on the list of what it waits for now.
 func (l *loop) settle(s *Session, progress bool) {
 	switch {
-	case s.gone.Load():
+	case s.gone.Load() || !l.account(s):
 	case len(s.out) > 0:
 		l.enter(s, phaseSend, l.now)
 	case s.parting != stay || l.stopping && s.socket.Load() == nil:
@@ -159,6 +163,22 @@ func (l *loop) settle(s *Session, progress bool) {
 	case s.phase != phaseHead || progress:
 		l.enter(s, phaseHead, l.now)
 	}
+}
+
+// account adds what the session's buffers hold to the server's sum, and closes the session if that is too much.
+func (l *loop) account(s *Session) bool {
+	held := cap(s.in) + cap(s.out)
+	if held == s.held {
+		return true
+	}
+	more := held > s.held
+	sum := l.server.held.Add(int64(held - s.held))
+	s.held = held
+	if more && sum > l.server.cfg.MaxHeld {
+		l.drop(s)
+		return false
+	}
+	return true
 }
 
 // drainOut sends more of s.out and reports whether all of it is sent and s goes on.
@@ -215,6 +235,7 @@ func (l *loop) drop(s *Session) {
 		return
 	}
 	l.leave(s)
+	l.server.held.Add(-int64(s.held))
 	l.sessions[s.fd] = nil
 	if s.taken {
 		l.remove(int(s.fd)) // a duplicate lives on, and would go on raising events

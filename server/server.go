@@ -25,6 +25,7 @@ type Server struct {
 	closing atomic.Bool  // responses end their connections
 	open    atomic.Int64 // sessions
 	aside   atomic.Int64 // requests on a goroutine of their own
+	held    atomic.Int64 // bytes in the buffers of waiting sessions
 
 	mu       sync.Mutex
 	state    State

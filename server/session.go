@@ -25,6 +25,7 @@ type Session struct {
 	fd, generation int32
 	phase          phase         //
 	drained        int           // bytes skipped while lingering
+	held           int           // bytes of in and out that are accounted for
 	ended          bool          // the peer sends no more
 	since          time.Duration // when the phase began
 	prev           *Session
