@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"net/netip"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -122,6 +123,11 @@ func (r *Raw) Run(ctx context.Context, s Schedule) error {
 		return fmt.Errorf("start the raw engine: %w", err)
 	}
 	defer r.end()
+	// A loop keeps one of Go's processors even while it waits for the kernel, and
+	// everything else needs them, too.
+	processors := runtime.GOMAXPROCS(0)
+	runtime.GOMAXPROCS(processors + r.Loops)
+	defer runtime.GOMAXPROCS(processors)
 	defer context.AfterFunc(ctx, r.cancel)()
 	var all sync.WaitGroup
 	for _, l := range r.loops {

@@ -107,7 +107,6 @@ func (l *rawLoop) run() {
 		}
 		if l.now >= l.sweepAt {
 			l.sweep()
-			runtime.Gosched() // timers and whoever asks for counts may share our only processor
 		}
 		l.answer()
 	}

@@ -27,7 +27,7 @@ func TestRawOpenLoop(t *testing.T) {
 			s := serve(t, answer(hello))
 			r := rawWith(t, s, c, Schedule{Rate: 500, Duration: 400 * time.Millisecond})
 			require.Empty(calm, r.Errors)
-			require.InDelta(calm, 200, r.Requests, 1)
+			require.InDelta(calm, 200, r.Requests, 10, "what is still due at the end is not sent")
 			require.Equal(calm, c.Connections, r.served, "an open loop uses its connections in turn")
 			require.LessOrEqual(calm, s.most.Load(), int64(c.Connections))
 			require.Less(calm, p(50, r, measure.Lag), 2*time.Millisecond)

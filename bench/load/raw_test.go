@@ -6,6 +6,7 @@ import (
 	"context"
 	"net"
 	"os"
+	"runtime"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -171,6 +172,7 @@ func TestRawUnfinished(t *testing.T) {
 // The end of the context ends everything at once and blames nobody.
 func TestRawInterrupted(t *testing.T) {
 	hang := serve(t, func(p *peer) { p.request(); p.request() })
+	processors := runtime.GOMAXPROCS(0)
 	for _, plan := range []Schedule{{}, {Rate: 100}, {Rate: 0.01}} {
 		began := time.Now()
 		clock := func() time.Duration { return time.Since(began) }
@@ -184,6 +186,7 @@ func TestRawInterrupted(t *testing.T) {
 		require.Zero(t, tally.Requests)
 		require.Zero(t, tally.InFlight)
 		require.Error(t, r.Run(context.Background(), plan), "a raw engine runs once")
+		require.Equal(t, processors, runtime.GOMAXPROCS(0))
 	}
 }
 
