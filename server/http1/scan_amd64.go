@@ -7,7 +7,8 @@ func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
 func xgetbv() uint32
 
 // scanAVX2 and scanAVX512 are scanners; scanSWAR is their twin in plain Go.
-// The n bytes at b are read and not one more.
+// The n bytes at b are read and not one more. They return -1 when they cannot
+// tell obs-text from control characters; scanSWAR can.
 //
 //go:noescape
 func scanAVX2(b *byte, n int, h *Head, s *scan) int
@@ -55,15 +56,19 @@ func (h *Head) scan(b []byte, s *scan) int {
 	if len(b) < minScan {
 		return 0
 	}
+	n := -1
 	switch chosen {
+	case byBytes:
+		return 0
 	case byAVX512:
-		return scanAVX512(&b[0], len(b), h, s)
+		n = scanAVX512(&b[0], len(b), h, s)
 	case byAVX2:
-		return scanAVX2(&b[0], len(b), h, s)
-	case bySWAR:
-		return scanSWAR(b, h, s)
+		n = scanAVX2(&b[0], len(b), h, s)
 	}
-	return 0
+	if n < 0 {
+		n = scanSWAR(b, h, s)
+	}
+	return n
 }
 
 // minScan is a length below which no request is complete.

@@ -224,3 +224,8 @@ fail:
 	VZEROUPPER
 	MOVQ $0, ret+32(FP)
 	RET
+
+unsure:
+	VZEROUPPER
+	MOVQ $-1, ret+32(FP)
+	RET

@@ -88,7 +88,7 @@ block:
 classify:
 	VMOVDQA64 Z0, Z1
 	VPERMI2B CLASSHIGH, CLASSLOW, Z1
-	VPANDNQ Z1, Z0, Z3
+	VPANDNQ Z1, Z0, Z3   // obs-text is no token
 	VPCMPEQB LF, Z0, K2
 	VPMOVB2M Z3, K3
 	VPTESTMB FORBIDDEN, Z1, K4 // CR is allowed before LF
@@ -168,4 +168,9 @@ done:
 fail:
 	VZEROUPPER
 	MOVQ $0, ret+32(FP)
+	RET
+
+unsure:
+	VZEROUPPER
+	MOVQ $-1, ret+32(FP)
 	RET
