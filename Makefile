@@ -5,7 +5,7 @@ LISTEN   ?= 127.0.0.1:8080
 RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
 FUZZTIME ?= 30s
 
-.PHONY: httpdlab bench serve conform report readme test chromium
+.PHONY: httpdlab bench serve conform report readme peers test chromium
 
 httpdlab:
 	@go build -buildvcs=auto -o httpdlab .
@@ -21,6 +21,9 @@ conform: httpdlab  ## check a board:  make conform [BOARD=esp32 ADDR=192.168.4.1
 
 report: httpdlab  ## write the report of the newest run again, or of RUN=folder
 	@./httpdlab report $(patsubst %/run.json,%,$(RUN))
+
+peers:  ## rival servers and load generators beside ours, in one run
+	cd bench/peers && go run .
 
 # The README's picture and table come from one run of the default job.
 readme: httpdlab

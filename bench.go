@@ -18,7 +18,10 @@ type benchCommand struct {
 	URL         string        `arg:"" optional:"" help:"Server to load: http://HOST[:PORT]/PATH. Without it, a board is loaded."`
 	Board       string        `help:"Board to load; \"host\", httpdlab's own server, if no URL is given. See: httpdlab boards list."`
 	Addr        string        `placeholder:"ADDR" help:"Where the board is: host, host:port or URL."`
-	Engine      string        `default:"vegeta" enum:"vegeta" help:"What makes the load: ${enum}."`
+	Engine      string        `default:"vegeta" enum:"vegeta,raw" help:"What makes the load: ${enum}. raw is quicker and needs Linux."`
+	Depth       int           `placeholder:"N" help:"With raw: requests under way on a connection (pipelining)."`
+	Loops       int           `placeholder:"N" help:"With raw: event loops."`
+	Fresh       bool          `help:"With raw: a new connection for each request."`
 	Rate        float64       `placeholder:"R" help:"Open loop: requests a second, whatever the answers do."`
 	Connections int           `placeholder:"N" help:"Closed loop with N connections; with --rate the most it may open."`
 	Duration    time.Duration `placeholder:"D" help:"Length of the whole default plan, or of the one load that --rate or --connections ask for."`
@@ -33,7 +36,7 @@ func (c *benchCommand) Run(ctx context.Context) (err error) {
 	}
 	o := bench.Options{
 		URL: c.URL, Connections: c.Connections, Rate: c.Rate, Duration: c.Duration, Timeout: c.Timeout,
-		Insecure: c.Insecure, Command: os.Args, Tool: version(), Progress: os.Stderr,
+		Engine: c.Engine, Depth: c.Depth, Loops: c.Loops, Fresh: c.Fresh, Insecure: c.Insecure, Command: os.Args, Tool: version(), Progress: os.Stderr,
 	}
 	if c.URL == "" {
 		target, err := open(ctx, c.Board, c.Addr)
