@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/httpdlab/httpdlab/server"
+	"github.com/httpdlab/httpdlab/server/websocket"
 )
 
 // Bounds of the numbers that the contract's routes take in a query.
@@ -14,6 +15,9 @@ const (
 	maxBytes  = 1 << 30 // n of /bytes
 	maxSlow   = 60_000  // ms of /slow and /events
 	maxEvents = 1 << 20 // n of /events
+
+	maxMessage = 16 << 20 // bytes of a message on /ws
+	minDeflate = 64       // bytes from which on it is compressed
 )
 
 // contract serves the routes that every board has, so that scenarios and
@@ -40,6 +44,7 @@ func Contract(ctx context.Context, s *server.Server, info Info) error {
 		{Method: "GET", Path: "/empty", Handler: empty},
 		{Method: "GET", Path: "/tree/*", Handler: tree},
 		{Method: "GET", Path: "/events", Handler: c.events, Blocking: true},
+		{Method: "GET", Path: "/ws", WebSocket: &webSocket},
 		{Method: "GET", Path: "/info", Handler: c.state.info},
 		{Method: "GET", Path: "/heap", Handler: c.state.heap},
 	} {
@@ -63,9 +68,19 @@ GET  /slow?ms=N               answers after N ms
 GET  /empty                   204
 GET  /tree/*                  the matched tail
 GET  /events?n=N&ms=M         N server-sent events, M ms apart
+GET  /ws                      a WebSocket that sends messages back; subprotocol echo
 GET  /info                    what this board is
 GET  /heap                    its memory now
 `
+
+// webSocket sends messages back.
+var webSocket = server.WebSocket{
+	Subprotocols: []string{"echo"},
+	MaxMessage:   maxMessage,
+	Deflate:      &websocket.Deflate{},
+	MinDeflate:   minDeflate,
+	Handler:      func(f *server.Frame) error { return f.Reply(f.Type, f.Payload) },
+}
 
 func index(r *server.Request) error {
 	r.SetType(server.TypeText)

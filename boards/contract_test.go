@@ -11,11 +11,32 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"github.com/httpdlab/httpdlab/bench/measure"
 	"github.com/httpdlab/httpdlab/server"
 )
+
+// TestWebSocketEcho reads back what it sends on /ws, with and without compression.
+func TestWebSocketEcho(t *testing.T) {
+	serveContract(t, func(t *testing.T, base string) {
+		for _, compress := range []bool{false, true} {
+			d := websocket.Dialer{Subprotocols: []string{"echo"}, EnableCompression: compress}
+			c, _, err := d.Dial("ws"+strings.TrimPrefix(base, "http")+"/ws", nil)
+			require.NoError(t, err)
+			defer c.Close()
+			require.Equal(t, "echo", c.Subprotocol())
+			require.NoError(t, c.SetReadDeadline(time.Now().Add(10*time.Second)))
+			for _, text := range []string{"", "hello", strings.Repeat("temperature ", 100_000)} {
+				require.NoError(t, c.WriteMessage(websocket.TextMessage, []byte(text)))
+				_, back, err := c.ReadMessage()
+				require.NoError(t, err)
+				require.Equal(t, text, string(back))
+			}
+		}
+	})
+}
 
 // serveContract serves the contract on each engine in turn.
 func serveContract(t *testing.T, f func(t *testing.T, base string)) {
