@@ -69,6 +69,10 @@ type Raw struct {
 	begun time.Duration
 }
 
+// mostSlots is how many requests may be under way at once, for the memory that
+// they take, 16 bytes each.
+const mostSlots = 4 << 20
+
 // wireLength is up to how many bytes the request is repeated, so that one call
 // writes many.
 const wireLength = 64 << 10
@@ -87,6 +91,8 @@ func NewRaw(c RawConfig) (*Raw, error) {
 		return nil, fmt.Errorf("make a raw engine: %d connections; give 1 to 65536", c.Connections)
 	case c.Depth > 1024:
 		return nil, fmt.Errorf("make a raw engine: %d requests under way on a connection; give 1 to 1024", c.Depth)
+	case c.Connections*c.Depth > mostSlots:
+		return nil, fmt.Errorf("make a raw engine: %d connections with %d requests under way on each; %d requests are the most", c.Connections, c.Depth, mostSlots)
 	case c.Fresh && c.Depth > 1:
 		return nil, errors.New("make a raw engine: connections that end after a request cannot have several under way; use depth 1")
 	case c.Request == nil || c.Clock == nil:

@@ -32,6 +32,7 @@ type rawConn struct {
 	state      connState
 	tried      bool
 	served     bool
+	unread     bool // it stands in rawLoop.unread
 
 	slots []slot // ring of requests under way; its length is a power of two
 	first uint32
@@ -133,46 +134,61 @@ func (l *rawLoop) write(c *rawConn) {
 	}
 }
 
+// mostReads is how often in a row one connection is read before others have
+// their turn: a server may send without end.
+const mostReads = 32
+
 // read takes what has arrived and lets the next requests begin. A short read
 // emptied the socket: more bytes raise another event, but the end of the stream,
 // of which the event may have told, may not.
 func (l *rawLoop) read(c *rawConn, ending bool) {
-	for c.fd >= 0 {
-		room := len(l.buf)
-		n, errno := 0, syscall.Errno(0)
-		skipped := l.skippable(&c.response)
-		if skipped > int64(room) {
-			room = int(min(skipped, 1<<30))
-			n, errno = skip(c.fd, skipped)
-		} else {
-			n, errno = receive(c.fd, l.buf)
-			skipped = 0
+	for range mostReads {
+		if c.fd < 0 {
+			return
 		}
+		n, room, errno := l.takeIn(c)
 		switch {
 		case errno == syscall.EAGAIN:
 			return
-		case errno == syscall.EINTR:
-			continue
-		}
-		l.tick(l.Clock())
-		switch {
-		case errno != 0:
-			l.fail(c, l.stage(c), errno)
-		case n == 0:
-			l.endOfStream(c)
-		case skipped > 0:
-			l.skipped(c, n)
-		case c.state != parting:
-			l.consume(c, l.buf[:n])
-		}
-		l.flush()
-		if c.state == live && c.broken == 0 && !l.open && l.sending() {
-			l.fill(c)
-		}
-		if n < room && !ending {
+		case errno != syscall.EINTR && n < room && !ending:
 			return
 		}
 	}
+	if !c.unread {
+		c.unread = true
+		l.unread = append(l.unread, c.index)
+	}
+}
+
+// takeIn reads once, and reports how many bytes of how many that it asked for.
+func (l *rawLoop) takeIn(c *rawConn) (n, room int, errno syscall.Errno) {
+	skipped := l.skippable(&c.response)
+	if room = len(l.buf); skipped > int64(room) {
+		room = int(min(skipped, 1<<30))
+		n, errno = skip(c.fd, room)
+	} else {
+		skipped = 0
+		n, errno = receive(c.fd, l.buf)
+	}
+	if errno == syscall.EAGAIN || errno == syscall.EINTR {
+		return 0, room, errno
+	}
+	l.tick(l.Clock())
+	switch {
+	case errno != 0:
+		l.fail(c, l.stage(c), errno)
+	case n == 0:
+		l.endOfStream(c)
+	case skipped > 0:
+		l.skipped(c, n)
+	case c.state != parting:
+		l.consume(c, l.buf[:n])
+	}
+	l.flush()
+	if c.state == live && c.broken == 0 && !l.open && l.sending() {
+		l.fill(c)
+	}
+	return n, room, errno
 }
 
 // skipped counts content that was taken out of the socket unseen.
@@ -190,35 +206,42 @@ func (l *rawLoop) consume(c *rawConn, b []byte) {
 		b, c.in = l.joined, c.in[:0]
 	}
 	for len(b) > 0 {
-		if c.count == 0 {
-			l.close(c) // bytes that nobody asked for, and no request to blame for them
-			return
-		}
-		if !c.inBody {
-			n, err := l.readHead(&c.response, b)
-			if err != nil {
-				l.fail(c, measure.TTFB, err)
-				return
-			}
-			if n == 0 {
-				c.in = append(c.in, b...)
-				return
-			}
-			b = b[n:]
-			if !c.inBody {
-				continue
-			}
-		}
-		n, done, err := l.readContent(&c.response, b)
-		if err != nil {
-			l.fail(c, measure.Body, err)
+		n, on := l.advance(c, b)
+		if !on {
 			return
 		}
 		b = b[n:]
-		if done && !l.complete(c, b) {
-			return
-		}
 	}
+}
+
+// advance reads a head, or the content behind it, from the front of b. It
+// reports how many bytes it took, and whether c goes on.
+func (l *rawLoop) advance(c *rawConn, b []byte) (n int, on bool) {
+	if c.count == 0 {
+		l.close(c) // bytes that nobody asked for, and no request to blame for them
+		return 0, false
+	}
+	if !c.inBody {
+		head, err := l.readHead(&c.response, b)
+		switch {
+		case err != nil:
+			l.fail(c, measure.TTFB, err)
+			return 0, false
+		case head == 0:
+			c.in = append(c.in, b...)
+			return 0, false
+		case !c.inBody: // an interim response
+			return head, true
+		}
+		n = head
+	}
+	content, done, err := l.readContent(&c.response, b[n:])
+	if err != nil {
+		l.fail(c, measure.Body, err)
+		return 0, false
+	}
+	n += content
+	return n, !done || l.complete(c, b[n:])
 }
 
 // complete ends the oldest request with the response just read, of which rest

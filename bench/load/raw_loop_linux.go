@@ -27,6 +27,7 @@ type rawLoop struct {
 	pace   rawPace
 	conns  []rawConn
 	vacant []int32 // connections to fill again at the end of the round
+	unread []int32 // connections that were not read to their end in their turn
 	ready  queue   // open loop: a connection for each slot that is not taken
 	events [256]syscall.EpollEvent
 	buf    []byte
@@ -70,7 +71,7 @@ func newRawLoop(r *Raw, s Schedule, index int) (*rawLoop, error) {
 // arrange makes the loop's connections, all closed.
 func (l *rawLoop) arrange(n int) {
 	l.conns = make([]rawConn, n)
-	l.vacant = make([]int32, 0, 2*n)
+	l.vacant, l.unread = make([]int32, 0, 2*n), make([]int32, 0, n)
 	room := 1
 	for room < l.Depth {
 		room *= 2
@@ -105,6 +106,7 @@ func (l *rawLoop) run() {
 		for i := range l.wait() {
 			l.handle(&l.events[i])
 		}
+		l.readOn()
 		if l.now >= l.sweepAt {
 			l.sweep()
 		}
@@ -138,7 +140,7 @@ func (l *rawLoop) sending() bool { return l.giveUp == 0 }
 // is cheap; if there are none it blocks until something is due.
 func (l *rawLoop) wait() int {
 	n := l.poll(l.events[:])
-	if n == 0 && l.asked.Load() == nil && !l.cancelled.Load() {
+	if n == 0 && len(l.unread) == 0 && l.asked.Load() == nil && !l.cancelled.Load() {
 		n = l.block()
 	}
 	l.tick(l.Clock())
@@ -217,6 +219,17 @@ func (l *rawLoop) handle(ev *syscall.EpollEvent) {
 	if c.owed > 0 && c.state == live {
 		l.write(c)
 	}
+}
+
+// readOn goes on with connections that others were read after.
+func (l *rawLoop) readOn() {
+	n := len(l.unread)
+	for _, i := range l.unread[:n] {
+		c := &l.conns[i]
+		c.unread = false
+		l.read(c, true)
+	}
+	l.unread = l.unread[:copy(l.unread, l.unread[n:])]
 }
 
 // sweep looks after what no event tells: timeouts, and waits that are over.

@@ -178,6 +178,27 @@ func TestRawLargeRequestsAndResponses(t *testing.T) {
 	}
 }
 
+// A server that never stops sending stops nobody else.
+func TestRawEndlessResponse(t *testing.T) {
+	var n atomic.Int64
+	s := serve(t, func(p *peer) {
+		if n.Add(1) > 1 {
+			answer(hello)(p)
+			return
+		}
+		p.request()
+		p.say("HTTP/1.1 200 OK\r\n\r\n")
+		for b := make([]byte, 1<<20); ; {
+			if _, err := p.Write(b); err != nil {
+				return
+			}
+		}
+	})
+	r := rawWith(t, s, RawConfig{Connections: 2, Timeout: 300 * time.Millisecond}, Schedule{Duration: 200 * time.Millisecond})
+	require.Equal(t, map[string]int64{"body/timeout": 1}, r.Errors)
+	require.Greater(t, r.Requests, int64(10))
+}
+
 // What is expected is held against every response.
 func TestRawExpect(t *testing.T) {
 	chunked := "HTTP/1.1 201 Created\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhe\r\n3\r\nllo\r\n0\r\n\r\n"

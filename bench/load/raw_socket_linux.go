@@ -78,8 +78,7 @@ func receive(fd int, b []byte) (int, syscall.Errno) {
 }
 
 // skip takes up to n bytes out of the socket without copying them.
-func skip(fd int, n int64) (int, syscall.Errno) {
-	n = min(n, 1<<30)
+func skip(fd, n int) (int, syscall.Errno) {
 	got, _, errno := syscall.RawSyscall6(syscall.SYS_RECVFROM, uintptr(fd), 0, uintptr(n), syscall.MSG_TRUNC, 0, 0)
 	return int(got), errno
 }

@@ -231,6 +231,7 @@ func TestRawRefusesWhatItCannotDo(t *testing.T) {
 		"no IP address":     {Address: "localhost:80", Request: q, Connections: 1, Clock: clock},
 		"no connections":    {Address: "127.0.0.1:80", Request: q, Clock: clock},
 		"too deep":          {Address: "127.0.0.1:80", Request: q, Connections: 1, Depth: 1025, Clock: clock},
+		"too much":          {Address: "127.0.0.1:80", Request: q, Connections: 65536, Depth: 1024, Clock: clock},
 		"fresh pipelines":   {Address: "127.0.0.1:80", Request: q, Connections: 1, Depth: 2, Fresh: true, Clock: clock},
 		"no request":        {Address: "127.0.0.1:80", Connections: 1, Clock: clock},
 		"no such interface": {Address: "[fe80::1%nosuch0]:80", Request: q, Connections: 1, Clock: clock},
