@@ -97,6 +97,9 @@ flat: \
 	VPCMPEQB ZERO, Y2, Y2 \
 	VPMOVMSKB Y2, r
 
+DATA bytes<>+0(SB)/4, $0x00780a0f
+GLOBL bytes<>(SB), RODATA|NOPTR, $4
+
 // func scanAVX2(b *byte, n int, h *Head, s *scan) int
 TEXT ·scanAVX2(SB), 0, $768-40
 	MOVQ b+0(FP), SI
@@ -104,15 +107,9 @@ TEXT ·scanAVX2(SB), 0, $768-40
 	LEAQ ENDS(SP), DI
 	VBROADCASTI128 ·lineTables+0(SB), LOW
 	VBROADCASTI128 ·lineTables+16(SB), HIGH
-	MOVL $0x0f0f0f0f, AX
-	VMOVD AX, X0
-	VPBROADCASTD X0, NIBBLE
-	MOVL $0x0a0a0a0a, AX
-	VMOVD AX, X0
-	VPBROADCASTD X0, LF
-	MOVL $0x78787878, AX
-	VMOVD AX, X0
-	VPBROADCASTD X0, TOKENS
+	VPBROADCASTB bytes<>+0(SB), NIBBLE
+	VPBROADCASTB bytes<>+1(SB), LF
+	VPBROADCASTB bytes<>+2(SB), TOKENS
 	VPXOR ZERO, ZERO, ZERO
 	XORL R14, R14        // forbidden bytes so far
 	XORL R10, R10        // the offset of the block

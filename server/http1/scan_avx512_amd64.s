@@ -14,9 +14,6 @@
 #define BASE Y22      // the offset of the block, 16 times
 #define STEP Y23      // 64, 16 times
 
-// BROADCAST makes every byte of z the byte that v repeats.
-#define BROADCAST(v, z) MOVL $v, AX; VPBROADCASTD AX, z
-
 // FLATTEN appends the offsets of the bits in R11 at DI: sixteen at once, since
 // hardly any block has more, or 32; no block has more than those if its lines
 // end with CR LF.
@@ -60,6 +57,10 @@ many: \
 DATA classBits<>+0(SB)/8, $0x0000000004081020
 GLOBL classBits<>(SB), RODATA|NOPTR, $8
 
+DATA bytes<>+0(SB)/8, $0x808080800a0a0a0a
+DATA bytes<>+8(SB)/8, $0x0040004040404040
+GLOBL bytes<>(SB), RODATA|NOPTR, $16
+
 // func scanAVX512(b *byte, n int, h *Head, s *scan) int
 TEXT ·scanAVX512(SB), 0, $704-40
 	MOVQ b+0(FP), SI
@@ -68,11 +69,11 @@ TEXT ·scanAVX512(SB), 0, $704-40
 	VMOVDQU64 ·asciiClass+0(SB), CLASSLOW
 	VMOVDQU64 ·asciiClass+64(SB), CLASSHIGH
 	VMOVDQU64 ·indices(SB), INDICES
-	BROADCAST(0x0a0a0a0a, LF)
-	BROADCAST(0x80808080, HIGHBIT)
-	BROADCAST(0x40404040, FORBIDDEN)
-	BROADCAST(0x00400040, Z23)
-	VPXORQ Z22, Z22, Z22
+	VPBROADCASTD bytes<>+0(SB), LF
+	VPBROADCASTD bytes<>+4(SB), HIGHBIT
+	VPBROADCASTD bytes<>+8(SB), FORBIDDEN
+	VPBROADCASTD bytes<>+12(SB), STEP
+	VPXORQ BASE, BASE, BASE
 	XORL R14, R14        // forbidden bytes so far
 	XORL R10, R10        // the offset of the block
 	MOVL $1, CX          // the first byte starts a line
