@@ -205,22 +205,22 @@
 //
 // WebSocket:
 //
-//	is_websocket                                 none: Request.Takeover hands the connection to a WebSocket codec
-//	handle_ws_control_frames                     "
-//	supported_subprotocol                        "
-//	ws_pre_handshake_cb                          none: the handler itself is before and after its 101 response
-//	ws_post_handshake_cb                         "
-//	httpd_ws_type_t                              none: frames are the codec's
-//	httpd_ws_client_info_t                       "
-//	httpd_ws_frame_t                             "
-//	transfer_complete_cb                         "
-//	httpd_ws_recv_frame                          none: see Request.Takeover
-//	httpd_ws_recv_frame_part                     "
-//	httpd_ws_send_frame                          none: see Request.Takeover
-//	httpd_ws_send_frame_async                    "
-//	httpd_ws_send_data                           "
-//	httpd_ws_send_data_async                     "
-//	httpd_ws_get_fd_info                         none: see Request.Takeover
+//	is_websocket                                 URI.WebSocket, Server.HandleWebSocket
+//	handle_ws_control_frames                     WebSocket.ControlFrames
+//	supported_subprotocol                        WebSocket.Subprotocols; Socket.Subprotocol
+//	ws_pre_handshake_cb                          WebSocket.PreHandshake
+//	ws_post_handshake_cb                         WebSocket.PostHandshake
+//	httpd_ws_type_t                              FrameType
+//	httpd_ws_client_info_t                       Session.Socket, Session.Closed
+//	httpd_ws_frame_t                             Frame
+//	transfer_complete_cb                         Socket.SendNotify
+//	httpd_ws_recv_frame                          none: WebSocket.Handler is given the Frame; see Delivery
+//	httpd_ws_recv_frame_part                     Parts
+//	httpd_ws_send_frame                          Frame.Reply, Frame.ReplyPart
+//	httpd_ws_send_frame_async                    Socket.Send, from any goroutine
+//	httpd_ws_send_data                           Socket.SendWait
+//	httpd_ws_send_data_async                     Socket.SendNotify
+//	httpd_ws_get_fd_info                         Session.Socket; Server.Sockets
 //
 // Events:
 //
@@ -243,10 +243,10 @@
 //	HTTPD_ERR_RESP_NO_DELAY                      none: TCP_NODELAY is always set, output is gathered instead
 //	HTTPD_PURGE_BUF_LEN                          Config.MaxDrain bounds what is skipped
 //	HTTPD_LOG_PURGE_DATA                         none: EventData tells
-//	HTTPD_WS_SUPPORT                             none: see Request.Takeover
-//	HTTPD_WS_STRICTER_RFC6455                    "
-//	HTTPD_WS_PRE_HANDSHAKE_CB_SUPPORT            none: see Request.Takeover
-//	HTTPD_WS_POST_HANDSHAKE_CB_SUPPORT           "
+//	HTTPD_WS_SUPPORT                             none: without URI.WebSocket it costs nothing
+//	HTTPD_WS_STRICTER_RFC6455                    none: nothing else is spoken
+//	HTTPD_WS_PRE_HANDSHAKE_CB_SUPPORT            none: see WebSocket.PreHandshake
+//	HTTPD_WS_POST_HANDSHAKE_CB_SUPPORT           none: see WebSocket.PostHandshake
 //	HTTPD_QUEUE_WORK_BLOCKING                    Server.QueueWorkWait
 //	HTTPD_ENABLE_EVENTS                          none: events cost nothing without a subscriber
 //	HTTPD_SERVER_EVENT_POST_TIMEOUT              none: posting never waits, Subscription.Dropped counts

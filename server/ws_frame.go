@@ -58,14 +58,17 @@ func (f *Frame) reply(t FrameType, payload []byte, final bool) error {
 	}
 	h := websocket.Header{Final: final, Opcode: t, Length: int64(len(payload))}
 	if c.deflate != nil && final && !t.Control() && t != ContinuationFrame && len(payload) >= c.route.WebSocket.MinDeflate {
-		room := c.deflate.out.Deflate(takeBuffer(len(payload)), payload)
-		defer giveBuffer(room)
+		room := c.deflate.out.Deflate(messageRoom(nil, len(payload)), payload)
+		defer giveMessage(room)
 		payload, h.RSV1, h.Length = room, true, int64(len(room))
 	}
-	r.out = websocket.AppendHeader(roomFor(r.out, websocket.MaxHeader+len(payload)), h)
+	r.out = websocket.AppendHeader(roomFor(r.out, websocket.MaxHeader+min(len(payload), largeWrite)), h)
+	if len(payload) >= largeWrite {
+		return c.flush(r, payload)
+	}
 	r.out = append(r.out, payload...)
 	if len(r.out) >= gatherLimit {
-		return c.flush(r)
+		return c.flush(r, nil)
 	}
 	return r.broken
 }
@@ -112,7 +115,7 @@ func (c *Socket) serve(r *Request, data []byte) (used int, n next) {
 		used = len(data) // RFC 6455, 5.5.1: what follows a Close is not looked at.
 	}
 	r.tail = data[used:]
-	if !r.inline && c.flush(r) != nil {
+	if !r.inline && c.flush(r, nil) != nil {
 		n = nextClose
 	}
 	return used, n
@@ -161,8 +164,7 @@ func (c *Socket) take(r *Request) next {
 	payload := d.Payload
 	if c.message != nil || !whole {
 		// What is still to come of the frame is known; the whole message is not.
-		c.message = roomFor(c.message, len(payload)+int(min(d.Left, receiveAhead)))
-		c.message = append(c.message, payload...)
+		c.message = append(messageRoom(c.message, len(payload)+int(min(d.Left, receiveAhead))), payload...)
 		if !whole {
 			return nextMore
 		}
@@ -184,18 +186,18 @@ const receiveAhead = 64 << 10
 
 // forget drops the gathered message.
 func (c *Socket) forget() {
-	giveBuffer(c.message)
+	giveMessage(c.message)
 	c.message = nil
 }
 
 // inflate decompresses a message and hands it on.
 func (c *Socket) inflate(r *Request, payload []byte) next {
-	room := takeBuffer(4 * len(payload))
-	text, err := c.deflate.in.Inflate(room[:0], payload, c.route.WebSocket.MaxMessage)
+	limit := c.route.WebSocket.MaxMessage
+	text, err := c.deflate.in.Inflate(messageRoom(nil, min(4*len(payload), limit)), payload, limit)
 	if err == 0 && c.decoder.Message == TextFrame && !utf8.Valid(text) {
 		err = websocket.ErrUTF8
 	}
-	defer giveBuffer(text)
+	defer giveMessage(text)
 	if err != 0 {
 		return c.fail(r, err.Code(), err.Error())
 	}
@@ -233,7 +235,7 @@ func (c *Socket) control(r *Request) next {
 	}
 	if d.Opcode == PingFrame { // RFC 6455, 5.5.2: the same data comes back.
 		r.out = websocket.AppendFrame(roomFor(r.out, websocket.MaxHeader+websocket.MaxControl), PongFrame, d.Payload)
-		if len(r.out) >= gatherLimit && c.flush(r) != nil {
+		if len(r.out) >= gatherLimit && c.flush(r, nil) != nil {
 			return nextClose
 		}
 	}

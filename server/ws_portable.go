@@ -71,7 +71,7 @@ func (p *portable) receiveFrames(s *Session, r *Request, c *Socket) bool {
 		}
 		c.pinged = true
 		r.out = websocket.AppendFrame(r.out, PingFrame, nil)
-		if c.flush(r) != nil {
+		if c.flush(r, nil) != nil {
 			return false
 		}
 	}

@@ -270,14 +270,14 @@ func (c *Socket) sendFlying() error {
 	}
 }
 
-// flush sends what waits and what r has written, if the loop does not do it.
-func (c *Socket) flush(r *Request) error {
-	err := c.flushLocked(r)
+// flush sends what waits, if no loop does it, then what r has written, and then p.
+func (c *Socket) flush(r *Request, p []byte) error {
+	err := c.flushLocked(r, p)
 	c.sendMissed()
 	return err
 }
 
-func (c *Socket) flushLocked(r *Request) error {
+func (c *Socket) flushLocked(r *Request, p []byte) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()
 	if !r.inline {
@@ -285,10 +285,10 @@ func (c *Socket) flushLocked(r *Request) error {
 			return err
 		}
 		if c.closeTaken { // RFC 6455, 5.5.1: nothing is sent after a Close.
-			r.out = r.out[:0]
+			r.out, p = r.out[:0], nil
 		}
 	}
-	return r.flush(nil)
+	return r.flush(p)
 }
 
 // flushFlying sends what waits, and waits until it is sent.

@@ -86,8 +86,7 @@ func (s *Server) Sockets(path string) (list []*Socket) {
 
 // end frees what the socket has, when its session ends.
 func (c *Socket) end() {
-	giveBuffer(c.message)
-	c.message = nil
+	c.forget()
 	if c.deflate != nil {
 		c.deflate.in.Release()
 		c.deflate.out.Release()
