@@ -133,6 +133,7 @@ func (r *Request) decode(b []byte) error {
 	if r.chunked.Done() {
 		r.left, r.tail = 0, b[consumed:]
 	}
+	r.keepTrailers(b[produced:consumed])
 	return nil
 }
 

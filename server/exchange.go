@@ -268,6 +268,10 @@ func statusOf(err error) int {
 // that it outlives the buffer that it was received into.
 func (r *Request) keepCopy() {
 	head, body, tail := r.buf[:r.headLen], r.body, r.tail
+	if r.left == 0 && len(r.trailers) > 0 {
+		r.ownTrailers = append(takeBuffer(len(r.trailers)), r.trailers...)
+		r.trailers = r.ownTrailers
+	}
 	room := 0
 	if r.left < 0 {
 		room = 4 << 10 // for chunks to come

@@ -405,3 +405,32 @@ func TestHalfClose(t *testing.T) {
 		p.wantClosed("after the peer's end")
 	})
 }
+
+// Trailer fields are there after the content, whole or in pieces, on the loop or aside.
+func TestTrailers(t *testing.T) {
+	engines(t, func(t *testing.T, cfg Config) {
+		handler := func(r *Request) error {
+			if _, err := r.Body(); err != nil {
+				return err
+			}
+			return r.SendString(string(r.Trailer("x-sum")) + "|" + string(r.Trailer("0a")) + "|" + string(r.Trailer("none")))
+		}
+		s := start(t, cfg, post("/", handler), URI{Path: "/aside", Method: "POST", Blocking: true, Handler: handler})
+		for _, path := range []string{"/", "/aside"} {
+			for _, step := range []int{1, 3, 1000} {
+				p := dial(t, s)
+				request := "POST " + path + " HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n" +
+					"5\r\nhello\r\n000;x=\":\"\r\n0a: zero\r\nX-Sum:  12 34 \r\n\r\n"
+				for rest := request; rest != ""; {
+					n := min(step, len(rest))
+					p.send(rest[:n])
+					rest = rest[n:]
+				}
+				_, body := p.wantStatus("trailers", 200)
+				require.Equal(t, "12 34|zero|", body)
+				p.send(strings.Replace(plainGet, "/ ", "/nowhere ", 1))
+				p.wantStatus("the next request", 404)
+			}
+		}
+	})
+}

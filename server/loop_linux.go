@@ -16,6 +16,9 @@ import (
 // receiveSize is how much a loop reads at once.
 const receiveSize = 64 << 10
 
+// busyRound is the number of events at once from which on more are expected to follow without a pause.
+const busyRound = 4
+
 const (
 	sessionEvents = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
 	eventsMissed  = 1 << 20 // not epoll's: others saw the events, and nobody knows what is there
@@ -35,6 +38,7 @@ type loop struct {
 	buf    []byte   // receives for sessions that have nothing buffered
 	events [256]syscall.EpollEvent
 	at, n  int // events[at:n] are still to be handled
+	busy   bool
 	now    time.Duration
 	second int64
 	date   []byte
@@ -180,15 +184,21 @@ func (l *loop) end() {
 	l.done()
 }
 
-// await gets the next events. It asks without blocking first, which costs the scheduler nothing; if nothing
-// is ready, it blocks in a way that lets other goroutines and the garbage collector run.
+// await gets the next events. While there is much to do it asks without blocking, which costs the scheduler nothing;
+// else it blocks in a way that lets other goroutines and the garbage collector run.
 func (l *loop) await() {
 	if l.server.aside.Load() > 0 {
 		runtime.Gosched() // the goroutines of requests moved aside want to run, too
 	}
-	l.at, l.n = 0, l.poll(l.events[:])
-	if l.n == 0 && !l.mailed.Load() && !l.working.Load() {
+	l.at, l.n = 0, 0
+	pending := l.mailed.Load() || l.working.Load()
+	if l.busy || pending {
+		l.n = l.poll(l.events[:])
+		l.busy = l.n > 0
+	}
+	if l.n == 0 && !pending {
 		l.n = l.wait(l.events[:], l.patience())
+		l.busy = l.n >= busyRound
 	}
 	l.tick()
 }
@@ -202,7 +212,7 @@ func (l *loop) patience() int {
 	if !ok {
 		return -1
 	}
-	left := at - l.server.since()
+	left := at - l.now
 	if left <= 0 {
 		return 0
 	}

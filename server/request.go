@@ -25,18 +25,20 @@ type Request struct {
 	completed chan error // of Async
 
 	// Received bytes: the head, then the part of the body that is there, then what follows the request.
-	buf     []byte
-	headLen int
-	body    []byte // received and not yet read
-	tail    []byte // received after the body
-	left    int64  // bytes of body still to come; below 0: not known, it is chunked
-	read    int64  // bytes of body received
-	whole   []byte // of Body, when it had to be put together
-	window  []byte // where content is received when own is full
-	data    []byte // what serve was given: this request and what followed
-	own     []byte // the buffer that buf lies in, if it is this request's alone
-	expect  bool   // the client waits for 100 (Continue)
-	handed  Frame  // what a WebSocket handler is given
+	buf         []byte
+	headLen     int
+	body        []byte // received and not yet read
+	tail        []byte // received after the body
+	left        int64  // bytes of body still to come; below 0: not known, it is chunked
+	read        int64  // bytes of body received
+	whole       []byte // of Body, when it had to be put together
+	window      []byte // where content is received when own is full
+	data        []byte // what serve was given: this request and what followed
+	own         []byte // the buffer that buf lies in, if it is this request's alone
+	trailers    []byte // the trailer section, once the body has ended, or what may be a part of it
+	ownTrailers []byte // the buffer of trailers, if it came in pieces
+	expect      bool   // the client waits for 100 (Continue)
+	handed      Frame  // what a WebSocket handler is given
 
 	response
 }
@@ -67,12 +69,14 @@ func giveRequest(r *Request) {
 
 // forget drops what belongs to the last exchange.
 func (r *Request) forget() {
-	if r.whole != nil || r.window != nil {
+	if r.whole != nil || r.window != nil || r.ownTrailers != nil {
+		giveBuffer(r.ownTrailers)
+		r.ownTrailers = nil
 		giveBuffer(r.whole)
 		giveBuffer(r.window)
 		r.whole, r.window = nil, nil
 	}
-	r.route, r.buf, r.body, r.tail = nil, nil, nil, nil
+	r.route, r.buf, r.body, r.tail, r.trailers = nil, nil, nil, nil, nil
 	r.headLen, r.left, r.read, r.expect = 0, 0, 0, false
 	r.response.reset()
 }

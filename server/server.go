@@ -247,9 +247,6 @@ func (s *Server) Sessions() []*Session {
 // OpenSockets returns the number of open sessions.
 func (s *Server) OpenSockets() int { return int(s.open.Load()) }
 
-// since returns the time on the loops' clock.
-func (s *Server) since() time.Duration { return time.Since(s.epoch) }
-
 // forget ends the server's account of a session.
 func (s *Server) forget(session *Session) {
 	s.open.Add(-1)
