@@ -30,7 +30,11 @@ type contract struct {
 // Contract registers the board contract's routes on s. When ctx ends, handlers
 // that wait give up; info answers GET /info.
 func Contract(ctx context.Context, s *server.Server, info Info) error {
-	c := &contract{ctx, newState(info)}
+	c := &contract{ctx: ctx, state: hostState(info)}
+	return c.register(s)
+}
+
+func (c *contract) register(s *server.Server) error {
 	for _, u := range []server.URI{
 		{Method: "GET", Path: "/", Handler: index},
 		{Method: "GET", Path: "/hello", Handler: hello},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"time"
 
 	"github.com/httpdlab/httpdlab/server"
@@ -18,6 +19,13 @@ const stopTimeout = 2 * time.Second
 func (p *Profile) Serve(ctx context.Context, w io.Writer, addr string, loops int, version string) error {
 	if !p.Simulated {
 		return fmt.Errorf("board %q is real hardware: it cannot be served from here, only measured", p.Name)
+	}
+	announce := func(a net.Addr) { fmt.Fprintf(w, "%shttp://%s\n", Announcement, a) }
+	if p.Twin != nil {
+		if loops > 1 {
+			return fmt.Errorf("board %q has one loop, as the chip's server has one task: leave out --loops", p.Name)
+		}
+		return p.serveTwin(ctx, addr, version, announce)
 	}
 	cfg := server.DefaultConfig()
 	cfg.Addr = addr
@@ -36,7 +44,7 @@ func (p *Profile) Serve(ctx context.Context, w io.Writer, addr string, loops int
 	if err := s.Start(); err != nil {
 		return fmt.Errorf("serve on %s: %w", addr, err)
 	}
-	fmt.Fprintf(w, "%shttp://%s\n", Announcement, s.Addr())
+	announce(s.Addr())
 	<-ctx.Done()
 	end, stop := context.WithTimeout(context.Background(), stopTimeout)
 	defer stop()

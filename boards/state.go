@@ -78,14 +78,26 @@ func processor() (model string, mhz int) {
 type state struct {
 	about   Info
 	started time.Time
-	total   uint64        // memory that the process may use
+	total   uint64 // bytes
+	memory  func() (free, largest uint64)
 	minFree atomic.Uint64 // least seen
 }
 
-func newState(about Info) *state {
-	s := &state{about: about, started: time.Now(), total: memoryLimit()}
-	s.minFree.Store(s.total)
+// newState describes a board with total bytes of memory, of which memory tells
+// what is free and how long the largest free block is.
+func newState(about Info, total uint64, memory func() (free, largest uint64)) *state {
+	s := &state{about: about, started: time.Now(), total: total, memory: memory}
+	s.minFree.Store(total)
 	return s
+}
+
+// hostState is that of this process.
+func hostState(about Info) *state {
+	total := memoryLimit()
+	return newState(about, total, func() (free, largest uint64) {
+		free = total - min(total, memoryUsed())
+		return free, free // virtual memory has no holes that matter
+	})
 }
 
 func (s *state) uptime() int64 { return time.Since(s.started).Milliseconds() }
@@ -97,11 +109,16 @@ func (s *state) info(r *server.Request) error {
 }
 
 func (s *state) heap(r *server.Request) error {
-	free := s.total - min(s.total, memoryUsed())
+	free, largest := s.sample()
+	return sendJSON(r, Heap{s.uptime(), s.about.BootCount, free, s.minFree.Load(), largest, s.total})
+}
+
+// sample looks at the memory now.
+func (s *state) sample() (free, largest uint64) {
+	free, largest = s.memory()
 	for least := s.minFree.Load(); free < least && !s.minFree.CompareAndSwap(least, free); least = s.minFree.Load() {
 	}
-	// Virtual memory has no holes that matter: the largest block is all that is free.
-	return sendJSON(r, Heap{s.uptime(), s.about.BootCount, free, s.minFree.Load(), free, s.total})
+	return free, largest
 }
 
 // memoryLimit is what this process may use: GOMEMLIMIT if set, else the machine's memory.
