@@ -43,7 +43,6 @@ var netHTTPStricter = []struct {
 	is  func(m message, raw string) bool
 }{
 	{"RFC 9112, 2.2: empty lines before the request line are to be ignored", func(m message, raw string) bool { return strings.HasPrefix(raw, "\r\n") }},
-	{"RFC 9110, 5.6.1.2: empty list elements are to be ignored", func(m message, raw string) bool { return m.chunked }},
 	{"RFC 9112, 3.2: net/url refuses some targets that follow the grammar", func(m message, raw string) bool {
 		return strings.ContainsAny(m.target, "%:[@*") || m.method == "CONNECT" || strings.HasPrefix(m.target, "//")
 	}},

@@ -158,7 +158,7 @@ func lowerASCII(s string) string {
 }
 
 func (m *message) decide() bool {
-	hosts, lengths, codings := m.values("Host"), m.values("Content-Length"), m.list("Transfer-Encoding")
+	hosts, lengths, codings := m.values("Host"), m.values("Content-Length"), m.values("Transfer-Encoding")
 	if len(hosts) > 1 || len(hosts) == 0 && m.minor > 0 || len(hosts) == 1 && !plainHost(hosts[0]) {
 		return false
 	}
@@ -173,8 +173,8 @@ func (m *message) decide() bool {
 		}
 		m.length = n.Int64()
 	}
-	if len(m.values("Transfer-Encoding")) > 0 {
-		if m.minor == 0 || len(lengths) > 0 || !slices.Equal(codings, []string{"chunked"}) {
+	if len(codings) > 0 {
+		if m.minor == 0 || len(lengths) > 0 || len(codings) > 1 || lowerASCII(codings[0]) != "chunked" {
 			return false
 		}
 		m.chunked = true

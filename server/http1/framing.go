@@ -196,7 +196,7 @@ func (h *Head) decideCoding(b []byte) (at int, err Error) {
 	for i := first; i >= 0; i = h.next(b, FieldTransferEncoding, i+1) {
 		at = int(h.Fields[i].Value.Start)
 		value := h.Fields[i].Value.Of(b)
-		for len(value) > 0 {
+		for value != nil {
 			var element []byte
 			element, value = nextElement(value)
 			if err = h.addCoding(element); err != 0 {
@@ -204,17 +204,16 @@ func (h *Head) decideCoding(b []byte) (at int, err Error) {
 			}
 		}
 	}
-	if !h.Chunked {
-		return at, ErrCoding
-	}
 	return 0, 0
 }
 
 func (h *Head) addCoding(element []byte) Error {
 	switch {
-	case len(element) == 0: // RFC 9110, 5.6.1.2: empty elements are ignored.
-		return 0
-	case !isToken.all(element): // RFC 9112, 7: chunked has no parameters.
+	case len(element) == 0, !isToken.all(element):
+		// RFC 9112, 7: chunked has no parameters. And empty elements, which RFC
+		// 9110, 5.6.1.2 has ignored, are refused here, since others take such a
+		// list for no coding at all, and then where this message ends would be
+		// in dispute (RFC 9112, 11.2).
 		return ErrCoding
 	case !equalFold(element, "chunked"):
 		return ErrCodingUnknown // RFC 9112, 6.1

@@ -117,6 +117,9 @@ func TestRequestSplits(t *testing.T) {
 	for _, h := range requests(t) {
 		for first := range len(h.bytes) {
 			for _, step := range []int{1, 7, len(h.bytes)} {
+				if step == 1 && first > 0 {
+					continue // the first time was byte by byte
+				}
 				r := newRequest()
 				n, e, b := 0, Error(0), []byte(nil)
 				for end := first; n == 0 && e == 0; end += step {

@@ -1,0 +1,109 @@
+package main
+
+/*
+#cgo CFLAGS: -O3
+#cgo LDFLAGS: -ldl
+#include <stdlib.h>
+#include "peers.h"
+
+static size_t call(rival *r, void *parser, const struct head *heads, size_t count, long rounds)
+{
+	return r(parser, heads, count, rounds);
+}
+
+static rival *pico_rival(void) { return pico_rounds; }
+static rival *http_parser_rival(void) { return http_parser_rounds; }
+*/
+import "C"
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/httpdlab/httpdlab/server/http1"
+)
+
+type cHead = C.struct_head
+
+const (
+	picoGiven = "picohttpparser as given"
+	picoH2O   = "picohttpparser of libh2o"
+)
+
+// parsers returns ours and the rivals that are there, and says what is not.
+func parsers(pico string) (all []parser, skipped []string) {
+	for _, scanner := range http1.Scanners() {
+		all = append(all, ours(scanner))
+	}
+	add := func(name, library, function string, known bool, r *C.rival) {
+		if at := load(library, function); at == nil || !known {
+			skipped = append(skipped, fmt.Sprintf("%s: %s is not installed", name, library))
+		} else {
+			all = append(all, parser{name, theirs(r, at)})
+		}
+	}
+	if pico != "" {
+		add(picoGiven, pico, "phr_parse_request", true, C.pico_rival())
+	}
+	add(picoH2O, "libh2o-evloop.so", "phr_parse_request", true, C.pico_rival())
+	add("http_parser", C.HTTP_PARSER, "http_parser_execute", C.http_parser_known() != 0, C.http_parser_rival())
+	return all, skipped
+}
+
+func load(library, function string) unsafe.Pointer {
+	l, f := C.CString(library), C.CString(function)
+	defer C.free(unsafe.Pointer(l))
+	defer C.free(unsafe.Pointer(f))
+	return C.load(l, f)
+}
+
+func ours(scanner string) parser {
+	r := &http1.Request{}
+	r.Fields = make([]http1.Field, 0, 64)
+	return parser{"http1, " + scanner, func(in input, n int) (taken int) {
+		http1.UseScanner(scanner)
+		for range n {
+			taken = 0
+			for _, b := range in.heads {
+				k, _ := r.Parse(b)
+				taken += k
+			}
+		}
+		return taken
+	}}
+}
+
+func theirs(r *C.rival, at unsafe.Pointer) func(input, int) int {
+	return func(in input, n int) int {
+		return int(C.call(r, at, in.inC, C.size_t(len(in.heads)), C.long(n)))
+	}
+}
+
+// intoC puts the heads where C may keep pointers to them.
+func intoC(heads [][]byte) *C.struct_head {
+	all := (*C.struct_head)(C.malloc(C.size_t(len(heads)) * C.sizeof_struct_head))
+	for i, h := range unsafe.Slice(all, len(heads)) {
+		h.b, h.n = (*C.char)(C.CBytes(heads[i])), C.size_t(len(heads[i]))
+		unsafe.Slice(all, len(heads))[i] = h
+	}
+	return all
+}
+
+// framing is what a parser makes of a head; see peers.h.
+type framing struct {
+	head    int
+	length  int64
+	chunked bool
+}
+
+// httpParserFraming asks http_parser, if it is installed.
+func httpParserFraming(b []byte) (f framing, installed bool) {
+	if C.http_parser_known() == 0 || load(C.HTTP_PARSER, "http_parser_execute") == nil {
+		return f, false
+	}
+	if len(b) == 0 {
+		return f, true
+	}
+	c := C.http_parser_framing((*C.char)(unsafe.Pointer(&b[0])), C.size_t(len(b)))
+	return framing{int(c.head), int64(c.length), c.chunked != 0}, true
+}

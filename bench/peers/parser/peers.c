@@ -1,0 +1,132 @@
+#include <dlfcn.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/types.h>
+
+#include "peers.h"
+
+void *load(const char *library, const char *function)
+{
+	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+	return handle ? dlsym(handle, function) : NULL;
+}
+
+// picohttpparser's interface; libh2o exports it without a header.
+struct pico_field {
+	const char *name;
+	size_t name_len;
+	const char *value;
+	size_t value_len;
+};
+
+typedef int pico_parse(const char *b, size_t n, const char **method, size_t *method_len, const char **path,
+		       size_t *path_len, int *minor, struct pico_field *fields, size_t *count, size_t last);
+
+static size_t pico_once(pico_parse *parse, const struct head *h)
+{
+	const char *method, *path;
+	size_t method_len, path_len, count = 64;
+	int minor, taken;
+	struct pico_field fields[64];
+	taken = parse(h->b, h->n, &method, &method_len, &path, &path_len, &minor, fields, &count, 0);
+	return taken > 0 ? taken : 0;
+}
+
+size_t pico_rounds(void *parser, const struct head *heads, size_t count, long rounds)
+{
+	size_t taken = 0;
+	for (long i = 0; i < rounds; i++) {
+		taken = 0;
+		for (size_t j = 0; j < count; j++)
+			taken += pico_once(parser, &heads[j]);
+	}
+	return taken;
+}
+
+#if __has_include(<http_parser.h>)
+#include <http_parser.h>
+
+int http_parser_known(void) { return 1; }
+
+// What the rivals record, this records too: where each part is.
+struct parts {
+	const char *at[200];
+	size_t len[200], count, done;
+};
+
+static int part(http_parser *p, const char *at, size_t len)
+{
+	struct parts *parts = p->data;
+	size_t i = parts->count++ % 200;
+	parts->at[i] = at;
+	parts->len[i] = len;
+	return 0;
+}
+
+static int complete(http_parser *p)
+{
+	((struct parts *)p->data)->done = 1;
+	return 0;
+}
+
+typedef void http_parser_begin(http_parser *, enum http_parser_type);
+typedef size_t http_parser_parse(http_parser *, const http_parser_settings *, const char *, size_t);
+
+static size_t http_parser_once(http_parser_begin *begin, http_parser_parse *parse, const struct head *h)
+{
+	static http_parser_settings settings = {
+		.on_url = part,
+		.on_header_field = part,
+		.on_header_value = part,
+		.on_headers_complete = complete,
+	};
+	struct parts parts;
+	http_parser p = {.data = &parts};
+	parts.count = parts.done = 0;
+	begin(&p, HTTP_REQUEST);
+	parse(&p, &settings, h->b, h->n);
+	return parts.done ? h->n : 0;
+}
+
+size_t http_parser_rounds(void *parser, const struct head *heads, size_t count, long rounds)
+{
+	http_parser_begin *begin = (http_parser_begin *)load(HTTP_PARSER, "http_parser_init");
+	size_t taken = 0;
+	for (long i = 0; i < rounds; i++) {
+		taken = 0;
+		for (size_t j = 0; j < count; j++)
+			taken += http_parser_once(begin, parser, &heads[j]);
+	}
+	return taken;
+}
+static int pause_there(http_parser *p)
+{
+	struct framing *f = p->data;
+	f->length = p->content_length == ULLONG_MAX ? 0 : (long long)p->content_length;
+	f->chunked = (p->flags & F_CHUNKED) != 0;
+	f->head = 1;
+	return 2; // no body follows, as far as this parser is concerned
+}
+
+struct framing http_parser_framing(const char *b, size_t n)
+{
+	static http_parser_settings settings = {.on_headers_complete = pause_there};
+	struct framing f = {0};
+	http_parser p = {.data = &f};
+	((http_parser_begin *)load(HTTP_PARSER, "http_parser_init"))(&p, HTTP_REQUEST);
+	http_parser_parse *parse = (http_parser_parse *)load(HTTP_PARSER, "http_parser_execute");
+	for (size_t i = 0; i < n && p.http_errno == 0; i++) {
+		parse(&p, &settings, b + i, 1);
+		if (f.head) {
+			f.head = p.http_errno == 0 || p.upgrade ? i + 1 : 0;
+			return f;
+		}
+	}
+	f.head = 0;
+	return f;
+}
+#else
+struct framing http_parser_framing(const char *b, size_t n) { return (struct framing){0}; }
+int http_parser_known(void) { return 0; }
+size_t http_parser_rounds(void *parser, const struct head *heads, size_t count, long rounds) { return 0; }
+#endif
