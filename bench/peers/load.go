@@ -32,6 +32,7 @@ type outcome struct {
 	Rate     float64 // good responses a second
 	Latency  measure.Latency
 	LagP99   float64          // ms
+	Little   float64          // rate times mean latency as a share of the requests in flight; 1 unless some hang
 	Errors   map[string]int64 // any spoils the outcome
 	CPU      float64          // the server's, in µs a request
 	RSS      float64          // the server's at the end, in MB
@@ -188,11 +189,15 @@ func (j *job) summary(t *measure.Tally, rate float64, before, after moment) outc
 	if rate > 0 {
 		latency = t.Response
 	}
+	little := 1.0
+	if t.MeanInFlight > 0 {
+		little = float64(t.Service.TotalCount()) / window * t.Service.Mean() / 1e9 / t.MeanInFlight
+	}
 	server, load := after.server.cpu-before.server.cpu, after.load-before.load
 	foreign := after.cores - before.cores - server - load
 	return outcome{
 		Offered: rate, Rate: float64(t.Requests-failed) / window, Errors: t.Errors,
-		Latency: measure.Summarize(latency), LagP99: measure.Summarize(t.Lag).P99,
+		Latency: measure.Summarize(latency), LagP99: measure.Summarize(t.Lag).P99, Little: little,
 		CPU:      server.Seconds() * 1e6 / float64(max(t.Requests, 1)),
 		RSS:      float64(after.server.rss) / 1e6,
 		LoadBusy: load.Seconds() / window,

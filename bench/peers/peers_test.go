@@ -141,7 +141,7 @@ func TestParseStat(t *testing.T) {
 func TestTables(t *testing.T) {
 	outcomes := func(rates ...float64) (all []outcome) {
 		for _, v := range rates {
-			x := outcome{Rate: v, CPU: 3.456, RSS: 12.3, LoadBusy: 0.9}
+			x := outcome{Rate: v, CPU: 3.456, RSS: 12.3, LoadBusy: 0.9, Little: 1}
 			x.Latency.P99 = 0.25
 			all = append(all, x)
 		}
@@ -158,6 +158,11 @@ func TestTables(t *testing.T) {
 	require.NotContains(t, text, "not to be trusted")
 	results[0].outcomes[0].Foreign, results[0].outcomes[1].Foreign = 0.4, 0.4
 	require.Contains(t, table(&rows[0], results), "up to 40 % of the two cores")
+	require.NotContains(t, text, "no more to give")
+	results[1].outcomes[0].LoadBusy, results[1].outcomes[0].Little = 1.1, 0.2
+	text = table(&rows[0], results)
+	require.Contains(t, text, "no more to give to httpdlab:")
+	require.Contains(t, text, "does not hold for httpdlab, as rate times mean latency makes only 60 %")
 	open := table(&rows[len(rows)-1], results)
 	require.Contains(t, open, "p99.9 ms")
 	require.NotContains(t, table(&rows[0], results[2:]), "NaN")

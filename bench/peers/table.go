@@ -27,6 +27,7 @@ func p999(x *outcome) float64     { return x.Latency.P999 }
 func lag(x *outcome) float64      { return x.LagP99 }
 func cpu(x *outcome) float64      { return x.CPU }
 func rss(x *outcome) float64      { return x.RSS }
+func little(x *outcome) float64   { return x.Little }
 func foreign(x *outcome) float64  { return x.Foreign }
 func loadBusy(x *outcome) float64 { return x.LoadBusy }
 
@@ -41,6 +42,8 @@ func table(r *row, results []*result) string {
 		closedTable(&b, measured)
 	}
 	disturbed(&b, measured)
+	limited(&b, measured)
+	hanging(&b, measured)
 	for _, x := range results {
 		if x.failure != nil {
 			fmt.Fprintf(&b, "\n%s was not measured: %v.\n", x.rival, x.failure)
@@ -60,6 +63,31 @@ func disturbed(b *strings.Builder, all []*result) {
 	}
 	if most > mostForeign {
 		fmt.Fprintf(b, "\nOther programs used up to %.0f %% of the two cores meanwhile: these rates and times are not to be trusted, so measure again on a quiet machine.\n", 100*most)
+	}
+}
+
+// limited names the servers that were faster than the load: their rates say too
+// little of them.
+func limited(b *strings.Builder, all []*result) {
+	var names []string
+	for _, x := range all {
+		if x.median(loadBusy) > 0.95 {
+			names = append(names, x.rival)
+		}
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(b, "\nThe load had no more to give to %s: compare the CPU a request there, not the rate.\n", strings.Join(names, ", "))
+	}
+}
+
+// hanging names the servers that let some requests wait much longer than those
+// which were answered in time to be counted.
+func hanging(b *strings.Builder, all []*result) {
+	for _, x := range all {
+		if v := x.median(little); v < 0.85 {
+			fmt.Fprintf(b, "\nLittle's law does not hold for %s, as rate times mean latency makes only %.0f %% of the requests in flight: "+
+				"some connections wait while others are served, and its p99 is that of the others.\n", x.rival, 100*v)
+		}
 	}
 }
 
