@@ -115,6 +115,10 @@ type Config struct {
 	// Close [nil or a function] sees each session once, when its connection has been closed.
 	Close func(*Session)
 
+	// Log [nil or a function] hears of panics in handlers and in queued work, from any goroutine; nil writes them to
+	// standard error.
+	Log func(error)
+
 	// UserContext is handed to handlers by Request.GlobalContext and freed by FreeUserContext on Stop.
 	UserContext     any
 	FreeUserContext func(any)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -133,6 +134,9 @@ func (r *Request) isLastRoute(path []byte) bool {
 
 // findRoute finds the handler, or returns the status that says why there is none.
 func (r *Request) findRoute() (status int) {
+	if r.head.Form == http1.AbsoluteForm && !r.secure() && hasPrefixFold(r.Target(), "https:") {
+		return 421 // RFC 9110, 7.4: an https resource is not for an unsecured connection
+	}
 	path := r.Path()
 	if r.isLastRoute(path) {
 		r.route = r.last.route
@@ -192,6 +196,9 @@ func (r *Request) refuse(b []byte, status int) next {
 	r.routes = r.server.routes.Load()
 	r.closing = true
 	r.head.Method, r.head.Minor, r.head.Close = http1.OtherMethod, 1, true
+	if bytes.HasPrefix(bytes.TrimLeft(b, "\r\n"), []byte("HEAD ")) {
+		r.head.Method = http1.HEAD // RFC 9110, 9.3.2: no content, whatever the status
+	}
 	r.head.Fields = r.head.Fields[:0]
 	if err := r.Fail(status); err != nil && r.stage == stageHead {
 		return nextClose
@@ -208,7 +215,7 @@ func (r *Request) call() (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("handler of %s %s panicked: %v", r.route.Method, r.route.Path, p)
-			fmt.Fprintf(os.Stderr, "%v\n%s", err, debug.Stack())
+			r.server.report(fmt.Errorf("%w\n%s", err, debug.Stack()))
 		}
 	}()
 	return r.route.Handler(r)

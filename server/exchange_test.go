@@ -37,6 +37,7 @@ func TestRefusals(t *testing.T) {
 		{"long field", "GET / HTTP/1.1\r\nHost: h\r\nA: " + long + "\r\n\r\n", 431},
 		{"many fields", "GET / HTTP/1.1\r\nHost: h\r\n" + strings.Repeat("A: b\r\n", 20) + "\r\n", 431},
 		{"unknown coding", "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: gzip, chunked\r\n\r\n", 501},
+		{"https without TLS", "GET https://h/ HTTP/1.1\r\nHost: h\r\n\r\n", 421},
 		{"version", "GET / HTTP/2.0\r\nHost: h\r\n\r\n", 505},
 	}
 	engines(t, func(t *testing.T, cfg Config) {
@@ -133,6 +134,10 @@ func TestHeadAndOptions(t *testing.T) {
 		resp, _ := p.wantReply("HEAD of a GET resource", "HEAD", 200)
 		require.EqualValues(t, 5, resp.ContentLength)
 		p.wantReply("HEAD of a stream", "HEAD", 200)
+		q := dial(t, s)
+		q.send("HEAD / HTTP/1.1\r\n\r\n")
+		q.wantReply("a HEAD that is wrong has no content either", "HEAD", 400)
+		q.wantClosed("after 400")
 		p.send("OPTIONS / HTTP/1.1\r\nHost: h\r\n\r\nOPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n")
 		resp, _ = p.wantStatus("OPTIONS", 204)
 		require.Equal(t, "GET, HEAD, OPTIONS", resp.Header.Get("Allow"))

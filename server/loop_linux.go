@@ -84,7 +84,7 @@ func newLoop(s *Server, listenFD int) (*loop, error) {
 		return nil, err
 	}
 	l := &loop{server: s, deadlines: newDeadlines(&s.cfg), epoll: e, acceptor: acceptor{fd: listenFD},
-		ended: make(chan struct{}), workQueue: newWorkQueue(s.cfg.MaxWork)}
+		ended: make(chan struct{}), workQueue: newWorkQueue(s)}
 	l.buf = takeBuffer(receiveSize)
 	l.adoptRequest()
 	return l, l.listen()

@@ -38,7 +38,7 @@ type visit struct {
 
 func newPortable(s *Server, ln net.Listener) *portable {
 	p := &portable{server: s, listener: ln, sessions: make(map[*Session]*visit),
-		works: make(chan func(), s.cfg.MaxWork), workQueue: newWorkQueue(s.cfg.MaxWork)}
+		works: make(chan func(), s.cfg.MaxWork), workQueue: newWorkQueue(s)}
 	p.ending.L = &p.mu
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -246,6 +247,15 @@ func (s *Server) Sessions() []*Session {
 
 // OpenSockets returns the number of open sessions.
 func (s *Server) OpenSockets() int { return int(s.open.Load()) }
+
+// report tells of an error that no caller can be told of.
+func (s *Server) report(err error) {
+	if s.cfg.Log != nil {
+		s.cfg.Log(err)
+		return
+	}
+	fmt.Fprintln(os.Stderr, err)
+}
 
 // forget ends the server's account of a session.
 func (s *Server) forget(session *Session) {

@@ -19,6 +19,7 @@ func engines(t *testing.T, test func(t *testing.T, cfg Config)) {
 		t.Run(e.String(), func(t *testing.T) {
 			cfg := DefaultConfig()
 			cfg.Addr, cfg.Engine, cfg.Loops = "127.0.0.1:0", e, 2
+			cfg.Log = func(err error) { t.Logf("reported: %.80v", err) }
 			test(t, cfg)
 		})
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"runtime/debug"
 )
 
@@ -38,12 +37,13 @@ func (s *Session) QueueWork(f func()) error { return s.home.queue(f, nil) }
 
 // A workQueue bounds the functions that wait.
 type workQueue struct {
-	room chan struct{} // holds a token for each function that waits
-	over chan struct{} // closed when nothing more is accepted
+	room   chan struct{} // holds a token for each function that waits
+	over   chan struct{} // closed when nothing more is accepted
+	report func(error)
 }
 
-func newWorkQueue(limit int) workQueue {
-	return workQueue{room: make(chan struct{}, limit), over: make(chan struct{})}
+func newWorkQueue(s *Server) workQueue {
+	return workQueue{room: make(chan struct{}, s.cfg.MaxWork), over: make(chan struct{}), report: s.report}
 }
 
 // claim takes room for one function, waiting for it until ctx ends if there is a ctx.
@@ -71,7 +71,7 @@ func (q *workQueue) run(f func()) {
 	defer func() {
 		<-q.room
 		if p := recover(); p != nil {
-			fmt.Fprintf(os.Stderr, "queued work panicked: %v\n%s", p, debug.Stack())
+			q.report(fmt.Errorf("queued work panicked: %v\n%s", p, debug.Stack()))
 		}
 	}()
 	f()
