@@ -53,6 +53,8 @@ var allocationFree = []struct {
 		*count++
 		return r.Send(helloWorld)
 	})},
+	{"get blocking", "GET /b HTTP/1.1\r\nHost: h\r\n\r\n", URI{Path: "/b", Method: "GET", Blocking: true, Handler: says("Hello, World!")}},
+	{"post aside", "POST /big HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + strings.Repeat("x", 100000), post("/big", readAll)},
 	{"head", "HEAD /h HTTP/1.1\r\nHost: h\r\n\r\n", get("/h", says("Hello, World!"))},
 	{"not found", "GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n", URI{}},
 	{"get large", "GET /large HTTP/1.1\r\nHost: h\r\n\r\n", get("/large", func(r *Request) error { return r.Send(large) })},

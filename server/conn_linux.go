@@ -305,7 +305,7 @@ func (l *loop) sendAside(s *Session, r *Request) {
 	l.setAside(r)
 	r.inline = false
 	l.adoptRequest()
-	go r.runAside()
+	go r.goAside()
 }
 
 // setAside notes that r has its session now.
@@ -328,7 +328,7 @@ func (l *loop) handOver(r *Request) {
 		r.own, l.buf = l.buf[:len(r.data)], takeBuffer(receiveSize)
 	}
 	l.adoptRequest()
-	go l.run()
+	go l.goOn()
 }
 
 // release is called by the goroutine of r when its exchange is over.

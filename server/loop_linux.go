@@ -63,6 +63,7 @@ type loop struct {
 	cutting  bool
 	ended    chan struct{} // closed when the loop is over
 	done     func()
+	goOn     func() // run: a go statement with a method would allocate
 }
 
 // mail is what other goroutines want of a loop.
@@ -94,7 +95,8 @@ func newLoop(s *Server, listenFD int) (*loop, error) {
 func (l *loop) serve(done func()) {
 	l.done = done
 	l.tick()
-	go l.run()
+	l.goOn = l.run
+	go l.goOn()
 }
 
 // adoptRequest gives the loop a request to serve with.

@@ -21,6 +21,7 @@ type Request struct {
 	params    [maxParams]span
 	inline    bool // the handler runs on a loop, which waits for it
 	wake      *waker
+	goAside   func() // runAside: a go statement with a method would allocate
 	watching  *watch
 	completed chan error // of Async
 
@@ -43,7 +44,11 @@ type Request struct {
 	response
 }
 
-var requests = sync.Pool{New: func() any { return &Request{wake: newWaker()} }}
+var requests = sync.Pool{New: func() any {
+	r := &Request{wake: newWaker()}
+	r.goAside = r.runAside
+	return r
+}}
 
 // takeRequest returns a request for the server's use, again and again, until giveRequest.
 func (s *Server) takeRequest() *Request {
