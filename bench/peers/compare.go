@@ -23,6 +23,7 @@ type plan struct {
 
 // result is what one server did in one row; several rounds of it.
 type result struct {
+	server   *rival // nil: it is a load generator's
 	rival    string
 	version  string
 	outcomes []outcome
@@ -134,33 +135,31 @@ func (p *plan) measure(ctx context.Context, r *row) ([]*result, error) {
 	var results []*result
 	for i := range p.rivals {
 		if v := &p.rivals[i]; v.answers(r.path()) {
-			results = append(results, &result{rival: v.name, version: v.version()})
+			results = append(results, &result{server: v, rival: v.name, version: v.version()})
 		}
 	}
 	for round := range p.rounds {
-		at := 0
-		for i := range p.rivals {
-			if v := &p.rivals[i]; v.answers(r.path()) {
-				x := results[at]
-				at++
-				if x.failure != nil {
-					continue
-				}
-				progress("%s, round %d of %d: %s", r.name, round+1, p.rounds, v.name)
-				outcome, err := p.once(ctx, r, v)
-				if ctx.Err() != nil {
-					return nil, context.Cause(ctx)
-				}
-				if err != nil {
-					x.failure = err
-					continue
-				}
-				x.outcomes = append(x.outcomes, outcome)
+		for _, x := range results {
+			progress("%s, round %d of %d: %s", r.name, round+1, p.rounds, x.rival)
+			x.add(func() (outcome, error) { return p.once(ctx, r, x.server) })
+			if ctx.Err() != nil {
+				return nil, context.Cause(ctx)
 			}
 		}
 	}
 	progress("")
 	return results, nil
+}
+
+// add measures once more, unless that failed before.
+func (x *result) add(measure func() (outcome, error)) {
+	if x.failure != nil {
+		return
+	}
+	one, err := measure()
+	if x.failure = err; err == nil {
+		x.outcomes = append(x.outcomes, one)
+	}
 }
 
 // progress rewrites a terminal's line; into a file it says nothing.

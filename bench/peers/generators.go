@@ -44,19 +44,11 @@ func (p *plan) measureGenerators(ctx context.Context, r *row, target *rival) ([]
 	}
 	for round := range p.rounds {
 		for i, x := range results {
-			if x.failure != nil {
-				continue
-			}
 			progress("%s, round %d of %d: %s", r.name, round+1, p.rounds, x.rival)
-			outcome, err := p.generate(ctx, r, target, i-1)
+			x.add(func() (outcome, error) { return p.generate(ctx, r, target, i-1) })
 			if ctx.Err() != nil {
 				return nil, context.Cause(ctx)
 			}
-			if err != nil {
-				x.failure = err
-				continue
-			}
-			x.outcomes = append(x.outcomes, outcome)
 		}
 	}
 	progress("")
