@@ -78,6 +78,7 @@ func registerForChild(s *Server) error {
 	for _, u := range []URI{
 		get("/", says("Hello, World!")),
 		post("/echo", echo),
+		endpoint(WebSocket{Handler: wsEcho}),
 		get("/huge", func(r *Request) error { return r.Send(huge) }),
 		{Path: "/sleep", Method: "GET", Blocking: true, Handler: func(r *Request) error {
 			select {

@@ -86,15 +86,15 @@ func checkFrame(t FrameType, payload []byte) error {
 	return nil
 }
 
-// Block says that the handler is about to wait: from now on it has a goroutine of its own, as with URI.Blocking. It
-// returns ErrBusy if Config.MaxAside requests are waiting already.
+// Block says that the handler is about to wait: what was written is sent, and from now on the handler has a goroutine
+// of its own, as with URI.Blocking. It returns ErrBusy if Config.MaxAside requests are waiting already.
 func (f *Frame) Block() error { return f.socket.stepAside(f.request) }
 
 // stepAside moves the session to a goroutine. The loop may send what others queue from then on, but not in the middle
 // of a frame that the kernel took in part.
 func (c *Socket) stepAside(r *Request) error {
 	if !r.inline {
-		return nil
+		return c.flush(r, nil)
 	}
 	c.sending.Lock()
 	err := r.Block()

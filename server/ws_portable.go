@@ -63,7 +63,7 @@ func (p *portable) receiveFrames(s *Session, r *Request, c *Socket) bool {
 		n, err := s.receive(s.in[len(s.in):cap(s.in)])
 		if n > 0 {
 			s.in = s.in[:len(s.in)+n]
-			p.setBusy(s, false) // it is the most recently used one
+			p.touch(s)
 			return true
 		}
 		if !isTimeout(err) || s.aborted.Load() || c.pinged || c.closing.Load() {
