@@ -15,7 +15,12 @@ type input struct {
 	inC   *cHead // the same for C
 }
 
-func newInput(name string, heads ...[]byte) input { return input{name, heads, intoC(heads)} }
+// newInput copies the heads to where C may keep pointers to them. Ours are read
+// from there too, so that all parsers find the same memory in the caches.
+func newInput(name string, heads ...[]byte) input {
+	there, inC := intoC(heads)
+	return input{name, there, inC}
+}
 
 // bytes returns how many bytes a head has in the mean.
 func (in input) bytes() float64 {

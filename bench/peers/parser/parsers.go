@@ -79,14 +79,16 @@ func theirs(r *C.rival, at unsafe.Pointer) func(input, int) int {
 	}
 }
 
-// intoC puts the heads where C may keep pointers to them.
-func intoC(heads [][]byte) *C.struct_head {
-	all := (*C.struct_head)(C.malloc(C.size_t(len(heads)) * C.sizeof_struct_head))
-	for i, h := range unsafe.Slice(all, len(heads)) {
-		h.b, h.n = (*C.char)(C.CBytes(heads[i])), C.size_t(len(heads[i]))
-		unsafe.Slice(all, len(heads))[i] = h
+// intoC copies heads to memory of C and returns both views of the copy.
+func intoC(heads [][]byte) (there [][]byte, inC *C.struct_head) {
+	inC = (*C.struct_head)(C.malloc(C.size_t(len(heads)) * C.sizeof_struct_head))
+	all := unsafe.Slice(inC, len(heads))
+	for i, h := range heads {
+		at := C.CBytes(h)
+		all[i].b, all[i].n = (*C.char)(at), C.size_t(len(h))
+		there = append(there, unsafe.Slice((*byte)(at), len(h)))
 	}
-	return all
+	return there, inC
 }
 
 // framing is what a parser makes of a head; see peers.h.
