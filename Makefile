@@ -23,7 +23,7 @@ report: httpdlab  ## write the report of the newest run again, or of RUN=folder
 	@./httpdlab report $(patsubst %/run.json,%,$(RUN))
 
 peers:  ## rival servers and load generators beside ours, in one run
-	@cd bench/peers && go run -mod=mod . $(ARGS)
+	@cd bench/peers && go run . $(ARGS)
 
 # The README's picture and table come from one run of the default job.
 readme: httpdlab
@@ -38,7 +38,7 @@ test: chromium
 	GOOS=darwin go vet ./...
 	GOARCH=arm64 go vet ./...
 	go test ./...
-	cd bench/peers && go vet -mod=mod . && go test -mod=mod .
+	cd bench/peers && go vet . && go test .
 
 chromium:
 	@command -v chromium >/dev/null || { [ $$(id -u) = 0 ] && apt-get update -qq && apt-get install -qq -y chromium >/dev/null; } || \
