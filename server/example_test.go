@@ -119,8 +119,6 @@ func Example_persistentSockets() {
 
 // An asynchronous request is answered by a worker while the server serves others.
 func ExampleRequest_Async() {
-	s := startExample()
-	defer s.Stop(context.Background())
 	jobs := make(chan *server.Request, 10)
 	go func() {
 		for r := range jobs {
@@ -128,6 +126,8 @@ func ExampleRequest_Async() {
 		}
 	}()
 	defer close(jobs)
+	s := startExample()
+	defer s.Stop(context.Background()) // no handler runs after that
 	s.Handle("GET", "/long", func(r *server.Request) error {
 		if err := r.Async(); err != nil {
 			return r.Fail(503)

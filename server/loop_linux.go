@@ -166,11 +166,17 @@ func (l *loop) doWork() {
 		return
 	}
 	l.mu.Lock()
+	if len(l.inbox) > 0 { // what was asked for before this work was queued is done before
+		l.mu.Unlock()
+		return
+	}
 	f := l.works[l.worked]
 	l.works[l.worked] = nil
 	if l.worked++; l.worked == len(l.works) {
 		l.works, l.worked = l.works[:0], 0
 		l.working.Store(false)
+	} else if l.worked == cap(l.room) { // the queue may never be empty
+		l.works, l.worked = l.works[:copy(l.works, l.works[l.worked:])], 0
 	}
 	l.mu.Unlock()
 	l.workQueue.run(f)
