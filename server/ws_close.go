@@ -28,7 +28,7 @@ func (c *Socket) closed(r *Request) next {
 	}
 	c.code, c.reason = code, string(reason)
 	if c.route.WebSocket.ControlFrames && !c.closing.Load() {
-		if n := c.handle(r, Frame{Type: CloseFrame, Payload: c.decoder.Payload, First: true, Final: true}); n != nextMore {
+		if n := c.handle(r, CloseFrame, c.decoder.Payload, true, true); n != nextMore {
 			return n
 		}
 	}

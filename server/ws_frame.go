@@ -53,9 +53,23 @@ func (f *Frame) reply(t FrameType, payload []byte, final bool) error {
 	if c.closing.Load() {
 		return ErrClosed
 	}
-	if err := checkFrame(t, payload); err != nil {
-		return err
+	if t != TextFrame && t != BinaryFrame {
+		if err := checkFrame(t, payload); err != nil {
+			return err
+		}
 	}
+	if c.deflate == nil && final && len(payload) < largeWrite {
+		r.out = websocket.AppendFrame(roomFor(r.out, websocket.MaxHeader+len(payload)), t, payload)
+		if len(r.out) >= gatherLimit {
+			return c.flush(r, nil)
+		}
+		return r.broken
+	}
+	return c.replyLong(r, t, payload, final)
+}
+
+// replyLong is reply for what is long, compressed or fragmented.
+func (c *Socket) replyLong(r *Request, t FrameType, payload []byte, final bool) error {
 	h := websocket.Header{Final: final, Opcode: t, Length: int64(len(payload))}
 	if c.deflate != nil && final && !t.Control() && t != ContinuationFrame && len(payload) >= c.route.WebSocket.MinDeflate {
 		room := c.deflate.out.Deflate(messageRoom(nil, len(payload)), payload)
@@ -109,6 +123,7 @@ func (c *Socket) stepAside(r *Request) error {
 // serve takes the frames at the front of data, as Request.serve takes requests.
 func (c *Socket) serve(r *Request, data []byte) (used int, n next) {
 	r.data, r.tail = data, nil
+	r.handed.socket, r.handed.request = c, r
 	c.pinged = false
 	used, n = c.serveFrames(r, data)
 	if n == nextLinger || n == nextClose {
@@ -148,37 +163,41 @@ func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 // take does what the frame, or the part, that the decoder found asks for.
 func (c *Socket) take(r *Request) next {
 	d := &c.decoder
-	switch {
+	switch delivery := c.route.WebSocket.Delivery; {
 	case d.Opcode.Control():
 		return c.control(r)
 	case c.closing.Load():
 		return nextMore // RFC 6455, 1.4: after our Close, data is dropped.
-	}
-	whole := d.End()
-	switch delivery := c.route.WebSocket.Delivery; {
 	case delivery == Parts && !d.Compressed:
-		return c.handle(r, Frame{Type: d.Message, Payload: d.Payload, First: d.First && d.Opcode != ContinuationFrame, Final: whole})
-	case delivery == Frames:
-		whole = d.Left == 0
-	}
-	payload := d.Payload
-	if c.message != nil || !whole {
+		return c.handle(r, d.Message, d.Payload, d.First && d.Opcode != ContinuationFrame, d.End())
+	case delivery == Frames && d.Left > 0, delivery != Frames && !d.End():
 		// What is still to come of the frame is known; the whole message is not.
-		c.message = append(messageRoom(c.message, len(payload)+int(min(d.Left, receiveAhead))), payload...)
-		if !whole {
-			return nextMore
-		}
-		payload = c.message
-		defer c.forget()
+		c.message = append(messageRoom(c.message, len(d.Payload)+int(min(d.Left, receiveAhead))), d.Payload...)
+		return nextMore
+	case c.message != nil:
+		return c.takeGathered(r)
 	}
-	if d.Compressed {
+	return c.takeWhole(r, d.Payload)
+}
+
+// takeGathered hands on what has come in parts.
+func (c *Socket) takeGathered(r *Request) next {
+	payload := c.decoder.Payload
+	c.message = append(messageRoom(c.message, len(payload)), payload...)
+	defer c.forget()
+	return c.takeWhole(r, c.message)
+}
+
+// takeWhole hands on a message, or a frame, that is there in whole.
+func (c *Socket) takeWhole(r *Request, payload []byte) next {
+	d := &c.decoder
+	switch {
+	case d.Compressed:
 		return c.inflate(r, payload)
+	case c.route.WebSocket.Delivery == Frames:
+		return c.handle(r, d.Opcode, payload, true, d.Final)
 	}
-	f := Frame{Type: d.Message, Payload: payload, First: true, Final: d.Final}
-	if c.route.WebSocket.Delivery == Frames {
-		f.Type = d.Opcode
-	}
-	return c.handle(r, f)
+	return c.handle(r, d.Message, payload, true, true)
 }
 
 // receiveAhead bounds the memory that is reserved for a frame before its bytes are there.
@@ -201,21 +220,19 @@ func (c *Socket) inflate(r *Request, payload []byte) next {
 	if err != 0 {
 		return c.fail(r, err.Code(), err.Error())
 	}
-	return c.handle(r, Frame{Type: c.decoder.Message, Payload: text, First: true, Final: true})
+	return c.handle(r, c.decoder.Message, text, true, true)
 }
 
 // handle calls the handler.
-func (c *Socket) handle(r *Request, f Frame) next {
+func (c *Socket) handle(r *Request, t FrameType, payload []byte, first, final bool) next {
 	if c.route.Blocking && c.stepAside(r) != nil {
 		return c.fail(r, websocket.TryAgainLater, "too many handlers are waiting")
 	}
-	f.socket, f.request = c, r
-	r.handed = f
-	err := c.route.WebSocket.Handler(&r.handed)
-	switch {
-	case err != nil:
+	r.handed.Type, r.handed.Payload, r.handed.First, r.handed.Final = t, payload, first, final
+	if err := c.route.WebSocket.Handler(&r.handed); err != nil {
 		return c.shut(r, err)
-	case r.broken != nil:
+	}
+	if r.broken != nil {
 		return nextClose
 	}
 	return nextMore
@@ -231,7 +248,7 @@ func (c *Socket) control(r *Request) next {
 		return nextMore // RFC 6455, 5.5.1: nothing is sent after a Close.
 	}
 	if c.route.WebSocket.ControlFrames {
-		return c.handle(r, Frame{Type: d.Opcode, Payload: d.Payload, First: true, Final: true})
+		return c.handle(r, d.Opcode, d.Payload, true, true)
 	}
 	if d.Opcode == PingFrame { // RFC 6455, 5.5.2: the same data comes back.
 		r.out = websocket.AppendFrame(roomFor(r.out, websocket.MaxHeader+websocket.MaxControl), PongFrame, d.Payload)

@@ -1,6 +1,9 @@
 package websocket
 
-import "math"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // Decoder reads the frames that the peer sends. The zero value reads a client
 // that agreed to no extension; the options are set before the first frame.
@@ -37,6 +40,11 @@ type Decoder struct {
 // more than MaxHeader+MaxControl bytes. An error ends the connection with
 // err.Code(), and Decode keeps returning it.
 func (d *Decoder) Decode(b []byte) (n int, err Error) {
+	if len(b) >= shortHeader && b[0]-finalText <= 1 && b[1]-maskBit < length16 && d.Between() && !d.Server {
+		if n = d.short(b); n > 0 {
+			return n, 0
+		}
+	}
 	if d.failure != 0 {
 		return 0, d.failure
 	}
@@ -68,11 +76,40 @@ func (d *Decoder) Decode(b []byte) (n int, err Error) {
 	return n + len(part), 0
 }
 
+const (
+	shortHeader = 6 // bytes of a masked header with a length below 126
+	finalText   = finalBit | byte(Text)
+)
+
+// short reads the most common frame, a whole short message of a client, if it is there in whole and right. It
+// returns 0 if it is not, and has changed nothing then.
+func (d *Decoder) short(b []byte) (n int) {
+	length := int(b[1] - maskBit)
+	n = shortHeader + length
+	if len(b) < n || d.failure != 0 || d.MaxMessage > 0 && int64(length) > d.MaxMessage {
+		return 0
+	}
+	key := binary.LittleEndian.Uint32(b[2:])
+	payload := b[shortHeader:n:n]
+	maskWords(payload, key)
+	opcode := Opcode(b[0] & 0x0f)
+	if opcode == Text && !d.AnyText {
+		var u UTF8
+		if _, ok := u.Validate(payload); !ok || !u.Complete() {
+			maskWords(payload, key)
+			return 0
+		}
+	}
+	d.Header = Header{Final: true, Masked: true, Opcode: opcode, Key: key, Length: int64(length)}
+	d.Payload, d.First, d.Message, d.Compressed = payload, true, opcode, false
+	return n
+}
+
 // End reports whether Decode found the end of a data message.
 func (d *Decoder) End() bool { return d.Left == 0 && d.Final && !d.Opcode.Control() }
 
-// Between reports whether no data message is under way.
-func (d *Decoder) Between() bool { return !d.open }
+// Between reports whether no data message is under way, and no part of a frame.
+func (d *Decoder) Between() bool { return !d.open && d.Left == 0 }
 
 func (d *Decoder) fail(e Error) Error {
 	d.failure, d.Payload = e, nil

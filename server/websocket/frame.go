@@ -126,7 +126,11 @@ func AppendHeader(dst []byte, h Header) []byte {
 // AppendFrame appends a server's frame: not masked, and all of its message.
 // The payload of a control frame is at most MaxControl bytes.
 func AppendFrame(dst []byte, opcode Opcode, payload []byte) []byte {
-	dst = AppendHeader(dst, Header{Final: true, Opcode: opcode, Length: int64(len(payload))})
+	if len(payload) < length16 {
+		dst = append(dst, finalBit|byte(opcode), byte(len(payload)))
+	} else {
+		dst = AppendHeader(dst, Header{Final: true, Opcode: opcode, Length: int64(len(payload))})
+	}
 	return append(dst, payload...)
 }
 
