@@ -111,10 +111,6 @@ func TestOpen(t *testing.T) {
 	esp32, err := Load("esp32")
 	require.NoError(t, err)
 
-	_, err = esp32.Open(t.Context(), "", nil)
-	require.ErrorIs(t, err, ErrNoAddress)
-	require.ErrorContains(t, err, "ADDR=")
-
 	for addr, want := range map[string]string{
 		"192.168.4.1":              "http://192.168.4.1/hello",
 		"192.168.4.1:8080":         "http://192.168.4.1:8080/hello",
