@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 
@@ -143,6 +144,11 @@ func (r *Request) findRoute() (status int) {
 		return 0
 	}
 	found, allow := r.routes.find(r.head.Token.Of(r.buf), path, &r.params)
+	if found == nil && allow == "" && bytes.IndexByte(path, '%') >= 0 {
+		// RFC 3986, 6.2.2.2: an unreserved character is the same resource, encoded or not.
+		r.matched = normalized(path)
+		found, allow = r.routes.find(r.head.Token.Of(r.buf), r.matched, &r.params)
+	}
 	switch {
 	case found != nil:
 		r.route = found
@@ -261,6 +267,8 @@ func statusOf(err error) int {
 	switch {
 	case errors.As(err, &e):
 		return e.Status()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return 400 // RFC 9112, 8: the message is incomplete
 	case errors.Is(err, ErrBodyTooLarge):
 		return 413
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -57,6 +57,26 @@ func decoded(text []byte, form bool) []byte {
 	return plain
 }
 
+// normalized resolves %XX where it stands for an unreserved character (RFC 3986, 2.3).
+func normalized(path []byte) []byte {
+	plain := make([]byte, 0, len(path))
+	for i := 0; i < len(path); i++ {
+		c := path[i]
+		if c == '%' && i+2 < len(path) {
+			if high, low := unhex(path[i+1]), unhex(path[i+2]); high|low < 16 && unreserved(high<<4|low) {
+				c = high<<4 | low
+				i += 2
+			}
+		}
+		plain = append(plain, c)
+	}
+	return plain
+}
+
+func unreserved(c byte) bool {
+	return 'a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '.' || c == '_' || c == '~'
+}
+
 // unhex returns the value of a hexadecimal digit, 255 for another byte.
 func unhex(c byte) byte {
 	switch {

@@ -19,7 +19,8 @@ type Request struct {
 	last      lastRoute
 	listened  bool // somebody listens to events
 	params    [maxParams]span
-	inline    bool // the handler runs on a loop, which waits for it
+	matched   []byte // what params are parts of, if not of the path as it was sent
+	inline    bool   // the handler runs on a loop, which waits for it
 	wake      *waker
 	goAside   func() // runAside: a go statement with a method would allocate
 	watching  *watch
@@ -81,7 +82,7 @@ func (r *Request) forget() {
 		giveBuffer(r.window)
 		r.whole, r.window = nil, nil
 	}
-	r.route, r.buf, r.body, r.tail, r.trailers = nil, nil, nil, nil, nil
+	r.route, r.buf, r.body, r.tail, r.trailers, r.matched = nil, nil, nil, nil, nil, nil
 	r.headLen, r.left, r.read, r.expect = 0, 0, 0, false
 	r.response.reset()
 }
@@ -147,10 +148,18 @@ func (r *Request) PathValue(name string) []byte {
 	for i, n := range r.route.template.names {
 		if n == name {
 			p := r.params[i]
-			return decoded(r.Path()[p.start:p.end], false)
+			return decoded(r.matchedPath()[p.start:p.end], false)
 		}
 	}
 	return nil
+}
+
+// matchedPath returns the path that was matched: the target's, or its normal form.
+func (r *Request) matchedPath() []byte {
+	if r.matched != nil {
+		return r.matched
+	}
+	return r.Path()
 }
 
 // PathTail returns what the final * of the registered path stands for in this request, undecoded.
@@ -159,7 +168,7 @@ func (r *Request) PathTail() []byte {
 		return nil
 	}
 	t := r.route.template
-	path, at := r.Path(), len(t.literals[len(t.names)])
+	path, at := r.matchedPath(), len(t.literals[len(t.names)])
 	if n := len(t.names); n > 0 {
 		at += r.params[n-1].end
 	}

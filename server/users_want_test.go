@@ -376,7 +376,8 @@ func TestUsersWant22PathParameters(t *testing.T) {
 			return r.SendString(string(r.PathValue("id")) + ":" + string(r.PathValue("name")))
 		}), get("/user/me/file/x", says("literal paths win")))
 		p := dial(t, s)
-		for path, want := range map[string]string{"/user/7/file/a%20b": "7:a b", "/user/me/file/x": "literal paths win"} {
+		for path, want := range map[string]string{"/user/7/file/a%20b": "7:a b", "/user/me/file/x": "literal paths win",
+			"/us%65r/8/file/%62": "8:b", "/%75ser/me/file/x": "literal paths win", "/%75ser/%2F/file/%41": "/:A"} {
 			p.send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n")
 			_, body := p.wantStatus(path, 200)
 			require.Equal(t, want, body)
