@@ -5,7 +5,7 @@ LISTEN   ?= 127.0.0.1:8080
 RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
 FUZZTIME ?= 30s
 
-.PHONY: httpdlab bench serve conform report readme peers test chromium
+.PHONY: httpdlab bench serve conform report fuzz peers firmware-check readme test chromium
 
 httpdlab:
 	@go build -buildvcs=auto -o httpdlab .
@@ -22,8 +22,16 @@ conform: httpdlab  ## check a board:  make conform [BOARD=esp32 ADDR=192.168.4.1
 report: httpdlab  ## write the report of the newest run again, or of RUN=folder
 	@./httpdlab report $(patsubst %/run.json,%,$(RUN))
 
-peers:  ## rival servers and load generators beside ours, in one run
+fuzz:  ## every fuzz target in turn:  make fuzz [FUZZTIME=30s]
+	@for target in $$(go test -list '^Fuzz' ./fuzz | grep '^Fuzz'); do \
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./fuzz || exit 1; done
+
+peers:  ## rival servers, load generators and parsers beside ours, in one run
 	@cd bench/peers && go run . $(ARGS)
+	@cd bench/peers/parser && go run .
+
+firmware-check:  ## compile the boards' firmware on this machine, and test its pure parts
+	@$(MAKE) -C boards/firmware/check
 
 # The README's picture and table come from one run of the default job.
 readme: httpdlab
