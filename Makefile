@@ -33,13 +33,18 @@ peers:  ## rival servers, load generators and parsers beside ours, in one run
 firmware-check:  ## compile the boards' firmware on this machine, and test its pure parts
 	@$(MAKE) -C boards/firmware/check
 
-# The README's picture and table come from one run of the default job.
-readme: httpdlab
+# The README's picture and table come from one run of the default job, the page
+# of the original's counterparts from the package comment.
+readme: httpdlab docs/esp_http_server.md
 	@mkdir -p docs && ./httpdlab bench --out docs/out >docs/bench.txt
 	@./httpdlab report --picture --out docs/bench.svg docs/out/*-host >/dev/null
 	@{ echo '```'; echo "$$ make bench    # $$(date +%F), $$(nproc) cores of $$(sed -n 's/^model name.*: //p;T;q' /proc/cpuinfo)"; sed '/^report: /d;/^$$/d' docs/bench.txt; echo '```'; } >docs/bench.md
 	@sed -i -e '/^<!-- bench -->/,/^<!-- .bench -->/{//!d}' -e '/^<!-- bench -->/r docs/bench.md' README.md
 	@rm -r docs/out docs/bench.txt docs/bench.md
+
+docs/esp_http_server.md: server/doc.go
+	@{ echo '# esp_http_server and its Go counterparts'; \
+	sed -n '/^\/\/ # The original/,/^package/{/^\/\/ # /d;/^package/d;s/^\/\/ \{0,1\}//;p}' $<; } >$@
 
 test: chromium
 	go vet ./...
