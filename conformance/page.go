@@ -13,6 +13,9 @@ import (
 //go:embed page.html
 var pageHTML string
 
+// shown is how many octets of one event the page has; the JSON has more.
+const shown = 1 << 10
+
 // row is one case over all targets.
 type row struct {
 	Section, Name, Source, Rule string
@@ -29,7 +32,8 @@ type cell struct {
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"lower":  func(v check.Verdict) string { return strings.ToLower(string(v)) },
-	"escape": check.Escape,
+	"escape": func(e check.Event) string { return check.Escape(e.Bytes[:min(len(e.Bytes), shown)]) },
+	"cut":    func(e check.Event) int { return e.Cut + max(0, len(e.Bytes)-shown) },
 	"ms":     func(e check.Event) string { return fmt.Sprintf("%.1f", float64(e.At.Microseconds())/1e3) },
 }).Parse(pageHTML))
 

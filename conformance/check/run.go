@@ -344,11 +344,18 @@ func (t *Target) credulous(ctx context.Context) bool {
 // alsoRead fetches the extra paths, for the linter.
 func (r *Runner) alsoRead(ctx context.Context) (responses []*Response) {
 	for _, path := range r.Target.Also {
-		response := r.Target.try(ctx, get(path))
-		response.Case = "GET " + path
-		if response.Status != 0 {
-			responses = append(responses, response)
+		c, err := r.Target.open(ctx, "")
+		if err != nil {
+			continue
 		}
+		if c.Send(get(path)) == nil {
+			_, _ = c.Final() // what is wrong with it, the linter says
+		}
+		c.close()
+		for _, response := range c.responses {
+			response.Case = "GET " + path
+		}
+		responses = append(responses, c.responses...)
 	}
 	return responses
 }

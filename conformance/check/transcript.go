@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -128,5 +129,30 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote.
+func (e *Event) UnmarshalJSON(b []byte) error {
+	var j eventJSON
+	if err := json.Unmarshal(b, &j); err != nil {
+		return err
+	}
+	*e = Event{At: time.Duration(j.Ms * float64(time.Millisecond)), Kind: j.Kind, Cut: j.Cut, Note: j.Note, Bytes: unescape(j.Bytes)}
+	return nil
+}
+
+// escaped is one escape of Escape.
+var escaped = regexp.MustCompile(`\\(?:[rnt\\]|[0-7]{3})`)
+
+func unescape(s string) []byte {
+	return escaped.ReplaceAllFunc([]byte(s), func(b []byte) []byte {
+		if c, ok := map[byte]byte{'r': '\r', 'n': '\n', 't': '\t', '\\': '\\'}[b[1]]; ok {
+			return []byte{c}
+		}
+		return []byte{(b[1]-'0')<<6 | (b[2]-'0')<<3 | (b[3] - '0')}
+	})
+}
+
 // MarshalJSON writes the events as a list.
 func (t *Transcript) MarshalJSON() ([]byte, error) { return json.Marshal(t.Events) }
+
+// UnmarshalJSON reads a list of events.
+func (t *Transcript) UnmarshalJSON(b []byte) error { return json.Unmarshal(b, &t.Events) }

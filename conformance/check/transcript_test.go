@@ -31,6 +31,20 @@ func TestReproKeepsPauses(t *testing.T) {
 	require.Empty(t, (&Transcript{}).Repro("10.0.0.1:80"))
 }
 
+// A report can be read again, to the octet.
+func TestTranscriptJSONRoundTrip(t *testing.T) {
+	var every []byte
+	for i := range 256 {
+		every = append(every, byte(i), '\\')
+	}
+	want := Result{ID: "a", Transcript: []*Transcript{{Events: []Event{{At: time.Millisecond, Kind: Sent, Bytes: every, Cut: 3, Note: "n"}}}}}
+	b, err := json.Marshal(want)
+	require.NoError(t, err)
+	var got Result
+	require.NoError(t, json.Unmarshal(b, &got))
+	require.Equal(t, want, got)
+}
+
 func TestTranscriptJSON(t *testing.T) {
 	b, err := json.Marshal(Transcript{Events: []Event{{At: 1500 * time.Microsecond, Kind: Sent, Bytes: []byte("a\x00\r\n")}}}.Events)
 	require.NoError(t, err)

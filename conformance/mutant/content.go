@@ -16,7 +16,7 @@ func (x *session) content(q *Request) *complaint {
 	switch {
 	case x.is("does not read content") && !strings.HasPrefix(q.Path, "/echo") && !strings.HasPrefix(q.Path, "/sink"):
 		return nil
-	case x.is("answers before the content has come"), x.is("speaks HTTP behind an upgrade") && q.Path == "/ws":
+	case x.is("speaks HTTP behind an upgrade") && q.Path == "/ws":
 		return nil
 	case q.length < 0:
 		err = x.chunked(q)
@@ -39,10 +39,14 @@ func (x *session) expectation(q *Request) error {
 	if x.is("minds the case of an expectation") && expect != "100-continue" {
 		return nil
 	}
+	if expect != "100-continue" && x.is("forgets the content with an odd expectation") {
+		q.length = 0
+		return nil
+	}
 	if !strings.EqualFold(expect, "100-continue") {
 		return complain(x.Tolerate, 417, "expectation unknown")
 	}
-	if q.length == 0 || len(x.in) > 0 && !x.is("sends 100 late") || x.is("never sends 100") {
+	if q.length == 0 || len(x.in) > 0 || x.is("never sends 100") {
 		return nil
 	}
 	interim := "HTTP/1.1 100 Continue\r\n\r\n"
@@ -57,6 +61,11 @@ func (x *session) expectation(q *Request) error {
 }
 
 func (x *session) counted(q *Request) error {
+	if len(x.in) == 0 && q.length > 0 && x.is("loses content that comes late") {
+		return &complaint{400, "late"}
+	}
+	x.hurry = x.is("reads late content as a request")
+	defer func() { x.hurry = false }()
 	for len(x.in) < q.length {
 		if x.is("takes what has come for all of a content") && len(x.in) > 0 {
 			q.length = len(x.in)
@@ -111,6 +120,12 @@ func (x *session) chunked(q *Request) error {
 
 func (x *session) size(line string) (size, ext int, err error) {
 	m := chunkLine.FindStringSubmatch(line)
+	switch {
+	case m != nil && m[2] != "" && x.is("refuses chunk extensions"):
+		return 0, 0, &complaint{400, "extension"}
+	case len(line) > 1000 && x.is("stumbles over long chunk sizes"):
+		return 0, 0, &complaint{500, "stumbled"}
+	}
 	if m == nil {
 		digits, rest, _ := strings.Cut(line, ";")
 		why := "chunk size"

@@ -134,7 +134,10 @@ func (p *parser) line(line string, maxURI int) error {
 		if err := p.bad(400, "parts of the request line"); err != nil {
 			return err
 		}
-		parts = append(strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\v\f", r) }), "/", "HTTP/1.1")
+		if parts = strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t\v\f", r) }); len(parts) == 0 {
+			parts = []string{"GET"}
+		}
+		parts = append(parts, "/")
 		if strings.HasPrefix(parts[1], "HTTP/") {
 			parts[1] = "/"
 		}

@@ -41,6 +41,10 @@ func (a *Response) Set(name, value string) {
 
 // reply serves a request whose content was read and reports whether the connection goes on (RFC 9112, 9.3).
 func (x *session) reply(q *Request) bool {
+	if x.is("serves nobody while a head is incomplete") {
+		x.single.Lock()
+		defer x.single.Unlock()
+	}
 	a := x.route(q)
 	persistent := q.Minor == 1 && !q.has("Connection", "close")
 	switch {
@@ -130,5 +134,5 @@ func inChunks(body string) string {
 		fmt.Fprintf(&b, "%x\r\n%s\r\n", n, body[:n])
 		body = body[n:]
 	}
-	return b.String() + "0\r\n\r\n"
+	return b.String() + "0\r\nX-Octets: known\r\n\r\n"
 }

@@ -85,7 +85,7 @@ func (x *session) handler(path string) (func(*Request) *Response, []string) {
 	case strings.HasPrefix(path, "/tree/"):
 		return text(path[len("/tree/"):]), read
 	case path == "/ws":
-		return x.websocket, read
+		return x.websocket, both
 	case path == "/info":
 		return x.info, read
 	case path == "/heap":
@@ -115,7 +115,11 @@ func (x *session) echo(q *Request) *Response {
 	}
 	if x.is("sends an answer to whoever asked last") {
 		x.mu.Lock()
-		x.last, a.Body = string(q.Body), x.last
+		x.last = a.Body
+		x.mu.Unlock()
+		time.Sleep(20 * time.Millisecond) // for somebody else to ask
+		x.mu.Lock()
+		a.Body = x.last
 		x.mu.Unlock()
 	}
 	return a

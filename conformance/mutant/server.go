@@ -11,6 +11,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -43,9 +44,9 @@ type Server struct {
 	listener net.Listener
 	mu       sync.Mutex
 	sessions map[*session]bool
-	single   sync.Mutex // held while a mutant serves one connection or one handler at a time
+	single   sync.Mutex // held while a mutant waits for one client
 	dead     bool
-	served   int
+	served   int // connections, ever
 	started  time.Time
 	last     string // content of the most recent /echo
 	shared   int    // what /adder counts in a mutant
@@ -59,7 +60,8 @@ type session struct {
 	sum   int // context of /adder
 	used  time.Time
 	busy  bool
-	taken int // requests served
+	taken int  // requests served
+	hurry bool // a mutant has no patience with the content that is due
 }
 
 // Start runs a server with a fault on a loopback port until Close.
@@ -111,20 +113,24 @@ func (s *Server) accept() {
 func (s *Server) admit() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.is("stops accepting at forty connections") && len(s.sessions) >= 40 || s.dead {
-		s.dead = true
+	s.served++
+	if s.is("takes 150 connections and no more") && s.served > 150 || s.dead {
 		return false
 	}
-	if s.Sockets == 0 || len(s.sessions) < s.Sockets {
+	limit := s.Sockets
+	if s.is("keeps fewer sessions than it says") {
+		limit -= 3
+	}
+	if s.Sockets == 0 || len(s.sessions) < limit {
 		return true
 	}
 	var oldest *session
 	for x := range s.sessions {
-		if !x.busy && (oldest == nil || x.used.Before(oldest.used)) {
+		if !x.busy && (oldest == nil || x.used.Before(oldest.used) != s.is("purges the newest")) {
 			oldest = x
 		}
 	}
-	if oldest == nil || s.is("never purges") {
+	if oldest == nil {
 		return false
 	}
 	delete(s.sessions, oldest)
@@ -133,10 +139,6 @@ func (s *Server) admit() bool {
 }
 
 func (x *session) run() {
-	if x.is("serves one connection at a time") {
-		x.single.Lock()
-		defer x.single.Unlock()
-	}
 	defer func() {
 		x.mu.Lock()
 		delete(x.sessions, x)
@@ -158,9 +160,6 @@ func (x *session) linger() {
 		_ = tcp.SetLinger(0)
 		return
 	}
-	if x.is("drops the connection at once") {
-		return
-	}
 	_ = tcp.CloseWrite()
 	_ = tcp.SetReadDeadline(time.Now().Add(time.Second))
 	_, _ = io.Copy(io.Discard, io.LimitReader(tcp, 8<<20))
@@ -168,8 +167,16 @@ func (x *session) linger() {
 
 // fill reads more octets.
 func (x *session) fill() error {
+	if x.is("waits for one client at a time") {
+		x.single.Lock()
+		defer x.single.Unlock()
+	}
 	buf := make([]byte, 16<<10)
-	_ = x.conn.SetReadDeadline(time.Now().Add(x.Timeout))
+	timeout := x.Timeout
+	if x.hurry {
+		timeout = 50 * time.Millisecond
+	}
+	_ = x.conn.SetReadDeadline(time.Now().Add(timeout))
 	n, err := x.conn.Read(buf)
 	x.in = append(x.in, buf[:n]...)
 	if n > 0 {
@@ -186,6 +193,7 @@ func (x *session) exchange() bool {
 	}
 	x.mu.Lock()
 	x.busy, x.used = true, time.Now()
+	crowd := len(x.sessions)
 	x.mu.Unlock()
 	defer func() {
 		x.mu.Lock()
@@ -200,7 +208,13 @@ func (x *session) exchange() bool {
 	if refusal == nil && x.Forbid != nil && x.Forbid(head) {
 		refusal = &complaint{code: 400, why: "forbidden"}
 	}
-	if x.Stumble != nil && x.Stumble(head) {
+	if x.is("gives up on half-closed clients") {
+		_ = x.conn.SetReadDeadline(time.Now().Add(10 * time.Millisecond))
+		if _, err := x.conn.Read(make([]byte, 1)); errors.Is(err, io.EOF) {
+			return false
+		}
+	}
+	if x.Stumble != nil && x.Stumble(head) || crowd > 30 && x.is("stumbles in a crowd") {
 		refusal = &complaint{code: 500, why: "stumbled"}
 	}
 	if refusal == nil {
@@ -222,6 +236,10 @@ func (x *session) broken(err error) bool {
 	switch {
 	case errors.As(err, &c):
 		return x.refuse(&Request{Method: "GET"}, c)
+	case errors.Is(err, syscall.ECONNRESET) && x.is("dies of a reset"):
+		x.mu.Lock()
+		x.dead = true
+		x.mu.Unlock()
 	case x.is("serves what breaks off") && len(x.in) > 0:
 		x.in = append(x.in, "\r\n"...)
 		return x.exchange()
@@ -232,7 +250,7 @@ func (x *session) broken(err error) bool {
 }
 
 func (x *session) refuse(q *Request, c *complaint) bool {
-	if x.is("dies of noise") && c.why != "host missing" {
+	if x.is("dies of noise") && c.why == "parts of the request line" {
 		x.mu.Lock()
 		x.dead = true
 		x.mu.Unlock()
@@ -244,13 +262,15 @@ func (x *session) refuse(q *Request, c *complaint) bool {
 	if c.code == 405 {
 		a.add("Allow", "GET, HEAD")
 	}
-	_ = x.send(q, a)
-	return x.is("stays open after a refusal")
+	return x.send(q, a) == nil && x.is("stays open after a refusal")
 }
 
 // readHead returns the next head with its empty line. Empty lines before it are skipped (RFC 9112, 2.2).
 func (x *session) readHead() (string, error) {
 	for {
+		if head, err := x.misread(); head != "" || err != nil {
+			return head, err
+		}
 		for strings.HasPrefix(string(x.in), "\r\n") && !x.is("refuses empty lines before a request") {
 			x.in = x.in[2:]
 		}
@@ -279,7 +299,33 @@ func (x *session) readHead() (string, error) {
 		if before > 0 && x.is("forgets the first part of a head") {
 			x.in = x.in[before:]
 		}
+		if before == 0 && headEnd(x.in) == 0 && x.is("serves nobody while a head is incomplete") {
+			x.single.Lock()
+			defer x.single.Unlock()
+		}
 	}
+}
+
+// plain is the head that mutants see where there is none.
+const plain = "GET / HTTP/1.1\r\nHost: nobody\r\n\r\n"
+
+// misread is how some mutants see a head, or no head, where there is none.
+func (x *session) misread() (head string, err error) {
+	text := string(x.in)
+	switch {
+	case text == "":
+	case x.is("answers empty lines") && strings.HasPrefix(text, "\r\n"), x.is("answers noise") && strings.ContainsAny(text[:1], "\x01\x16 "):
+		x.in = nil
+		return plain, nil
+	case x.is("takes a CR for an empty line") && strings.Contains(text, "\r\n\rX"):
+		x.in = nil
+		return plain, nil
+	case x.is("gives up on many empty lines") && strings.HasPrefix(text, strings.Repeat("\r\n", 100)):
+		return "", io.EOF
+	case x.is("refuses incomplete heads") && headEnd(x.in) == 0 && !strings.HasPrefix("\r\n", text):
+		return "", &complaint{400, "incomplete"}
+	}
+	return "", nil
 }
 
 // oversized names what is too long of a head that has no end yet.

@@ -14,6 +14,19 @@ var kept = []string{"Date", "ETag", "Cache-Control", "Content-Location", "Expire
 
 var statusCodes = []Case{
 	{
+		Section: "15.2", Name: "no-interim-to-http-1.0",
+		Rule: "A server MUST NOT send a 1xx response to a client of HTTP/1.0, which does not know them.",
+		Lint: func(r *Response) error {
+			if !r.Minor10 {
+				return na
+			}
+			if r.Status/100 == 1 {
+				return wrong("a final response", r.Line())
+			}
+			return nil
+		},
+	},
+	{
 		Section: "15.3.5", Name: "204-ends-at-its-head", Alias: "RESP-204-NO-BODY",
 		Rule:   "A 204 MUST end with its head: the next answer begins right behind.",
 		Script: Script{send("GET {empty} HTTP/1.1\r\nHost: {h}\r\n\r\n", get), status(204), ok},
@@ -27,6 +40,16 @@ var statusCodes = []Case{
 		Section: "15.3.7", Name: "206-keeps-fields", Alias: "RANGE-206-FIELDS",
 		Rule:   "A 206 MUST have the validators and cache fields that the 200 has.",
 		Script: Script{send(ranged + "Range: bytes=0-0\r\n\r\n"), status(206), keepsFields},
+	},
+	{
+		Section: "15.3.7", Name: "one-part-says-which",
+		Rule: "A 206 with a single part MUST have Content-Range.",
+		Lint: whenStatus(206, func(r *Response) error {
+			if strings.HasPrefix(r.Get("Content-Type"), "multipart/byteranges") {
+				return na
+			}
+			return with("Content-Range")(r)
+		}),
 	},
 	{
 		Section: "15.3.7.2", Name: "several-parts", Alias: "RANGE-MULTI",

@@ -62,7 +62,8 @@ var absoluteForm = []Case{
 	},
 	{
 		Section: "3.2.2", Name: "https-on-plain-connection", Alias: "RT-ABSOLUTE-HTTPS-ON-PLAIN", Cite: "RFC 9110, 7.4", Twin: "GET http://{h}{p} HTTP/1.1\r\nHost: {h}\r\n\r\n",
-		Rule:   "A target with scheme https on a connection without TLS SHOULD be answered with 421 or refused.",
+		// A mere observation in the catalogue; RFC 9110, 7.4 says MUST.
+		Rule:   "A request for an https resource MUST be rejected unless it came over a secured connection.",
 		Script: Script{send("GET https://{h}{p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(421, 400, 404)},
 	},
 }

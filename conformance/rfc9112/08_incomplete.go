@@ -20,4 +20,4 @@ var incomplete = []Case{
 }
 
 // cutOff asks for a refusal or a close; both are right, the RFC lets the server choose.
-func cutOff(c *Conn) error { return canary("4xx close", "close")(c) }
+func cutOff(c *Conn) error { return canary("4xx close", "close", "~500 close")(c) }

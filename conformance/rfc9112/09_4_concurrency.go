@@ -46,7 +46,7 @@ var concurrency = []Case{
 func interleaved(n int) Step {
 	return func(c *Conn) error {
 		if c.Sockets > 0 {
-			n = min(n, c.Sockets)
+			n = min(n, c.Sockets-1) // this connection is open too
 		}
 		peers, texts := make([]*Conn, n), make([]string, n)
 		for i := range peers {

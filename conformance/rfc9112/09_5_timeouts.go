@@ -45,6 +45,9 @@ func stall(begin, drip string) Step {
 		c.Irregular()
 		_ = c.Write(text)
 		start, pace := time.Now(), max(c.Patience/4, 10*time.Millisecond)
+		if err := pause(c); err != nil { // let the server notice before others come
+			return err
+		}
 		if err := alive(c); err != nil {
 			return err
 		}

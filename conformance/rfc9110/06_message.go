@@ -2,12 +2,32 @@ package rfc9110
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 )
 
 const imf = "Mon, 02 Jan 2006 15:04:05 GMT"
 
+// notInTrailers are fields that must be known before the content: they frame, route, authenticate or say what it is.
+var notInTrailers = []string{"Content-Length", "Transfer-Encoding", "Host", "Trailer", "Connection", "Content-Encoding", "Content-Type", "Content-Range", "Cache-Control", "WWW-Authenticate", "Set-Cookie"}
+
 var dateField = []Case{
+	{
+		Section: "6.5.1", Name: "trailers-of-responses",
+		Rule: "A sender MUST NOT put fields for framing, routing, authentication or the content's form into a trailer section.",
+		Lint: func(r *Response) error {
+			if len(r.Trailers) == 0 {
+				return na
+			}
+			for _, f := range r.Trailers {
+				if slices.ContainsFunc(notInTrailers, func(name string) bool { return strings.EqualFold(name, f.Name) }) {
+					return wrong("only fields that may come late", f.Name+": "+f.Value)
+				}
+			}
+			return nil
+		},
+	},
 	{
 		Section: "6.6.1", Name: "date-present", Alias: "RESP-DATE-PRESENT",
 		Rule: "A server with a clock MUST send Date in every 2xx, 3xx and 4xx response.",

@@ -1,0 +1,235 @@
+package conformance
+
+import (
+	"context"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/httpdlab/httpdlab/conformance/check"
+	"github.com/httpdlab/httpdlab/conformance/mutant"
+)
+
+// fast is how the mutants are checked: they answer within a millisecond or never.
+var fast = check.Config{
+	Timeout: 500 * time.Millisecond, Patience: 150 * time.Millisecond, Outage: 200 * time.Millisecond,
+	Also: []string{"/fields", "/status/300", "/status/401", "/status/407", "/status/413", "/status/415", "/status/503", "/ws", "/redirect"},
+}
+
+func start(t *testing.T, f mutant.Fault) *mutant.Server {
+	s, err := mutant.Start(f)
+	require.NoError(t, err)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// patient is how servers are checked that never keep the checker waiting.
+var patient = check.Config{Patience: fast.Patience, Also: fast.Also}
+
+func runOn(t *testing.T, s *mutant.Server, o Options) check.Report {
+	o.Targets = []string{s.URL}
+	if o.Config.Timeout == 0 {
+		o.Config = patient
+	}
+	if o.Jobs == 0 {
+		o.Jobs = 16
+	}
+	result, err := Run(context.Background(), o)
+	if !assert.NoError(t, err, s.Name) { // not require: this may run beside the test's own goroutine
+		return check.Report{}
+	}
+	return result.Reports[0]
+}
+
+// The checker finds nothing in the honest server, and skips nothing but what a plain connection must not have.
+func TestHonestServer(t *testing.T) {
+	t.Parallel()
+	report := runOn(t, start(t, mutant.Fault{}), Options{Select: []string{"rfc9110", "rfc9112"}})
+	for _, c := range report.Cases {
+		if strings.HasPrefix(c.ID, "rfc9110/2.2/strict-transport-security") && c.Verdict == check.Skip {
+			continue // see TestHonestPromise
+		}
+		assert.Contains(t, []check.Verdict{check.Pass, check.Info}, c.Verdict, "%s: %s\n%s", c.ID, c.Reason, c.Repro)
+	}
+	require.Empty(t, report.Outages)
+}
+
+// Strict-Transport-Security is wrong over a plain connection, so only a server that sends it lets its grammar be judged.
+func TestHonestPromise(t *testing.T) {
+	t.Parallel()
+	s := start(t, mutant.Fault{})
+	s.Promises = true
+	for _, c := range runOn(t, s, Options{Select: []string{"rfc9110/2.2/strict-transport-security*", "rfc9112/2.2/plain-get"}}).Cases {
+		want := check.Pass
+		if c.ID == "rfc9110/2.2/strict-transport-security-without-tls" {
+			want = check.Fail
+		}
+		assert.Equal(t, want, c.Verdict, c.ID)
+	}
+}
+
+// contract is a server with the limits of a chip.
+func contract(t *testing.T, f mutant.Fault) *mutant.Server {
+	s := &mutant.Server{Fault: f, Sockets: 7, Timeout: 5 * time.Second, MaxHead: 1024, MaxURI: 512}
+	require.NoError(t, s.Listen())
+	t.Cleanup(s.Close)
+	return s
+}
+
+func TestHonestBoard(t *testing.T) {
+	t.Parallel()
+	report := runOn(t, contract(t, mutant.Fault{}), Options{Profile: "mcu", Select: []string{"esp", "rfc9110/9", "rfc9110/13", "rfc9112/2", "rfc9112/3.2", "rfc9112/9.5"}})
+	for _, c := range report.Cases {
+		if strings.HasPrefix(c.ID, "esp/") {
+			assert.Equal(t, check.Pass, c.Verdict, "%s: %s\n%s", c.ID, c.Reason, c.Repro)
+		}
+		assert.NotContains(t, []check.Verdict{check.Fail, check.Weak}, c.Verdict, "%s: %s\n%s", c.ID, c.Reason, c.Repro)
+	}
+}
+
+var update = flag.Bool("update", false, "run every case against every mutant and write testdata/matrix.txt anew")
+
+const matrixFile = "testdata/matrix.txt"
+
+// The matrix is lines of a mutant's name, a tab and the ids of cases that must notice it.
+func readMatrix(t *testing.T) map[string][]string {
+	text, err := os.ReadFile(matrixFile)
+	require.NoError(t, err)
+	matrix := map[string][]string{}
+	for line := range strings.Lines(string(text)) {
+		name, ids, ok := strings.Cut(strings.TrimSpace(line), "\t")
+		require.True(t, ok, line)
+		matrix[name] = strings.Fields(ids)
+	}
+	return matrix
+}
+
+// trips returns the ids that did not like a server.
+func trips(report check.Report) (ids []string) {
+	for _, c := range report.Failures(true) {
+		ids = append(ids, c.ID)
+	}
+	return ids
+}
+
+// onMutant runs cases against a mutant: those of the contract one by one, against the limits of a chip.
+func onMutant(t *testing.T, f mutant.Fault, ids []string) (noticed []string) {
+	var board, rest []string
+	for _, id := range ids {
+		if strings.HasPrefix(id, "esp") {
+			board = append(board, id)
+		} else {
+			rest = append(rest, id)
+		}
+	}
+	if len(board) > 0 {
+		noticed = trips(runOn(t, contract(t, f), Options{Select: board, Jobs: 1, Config: fast}))
+	}
+	if len(rest) > 0 {
+		s := start(t, f)
+		noticed = append(noticed, trips(runOn(t, s, Options{Select: rest, Config: fast}))...)
+	}
+	return noticed
+}
+
+// Every case fails on at least one mutant: a case that nothing can trip proves nothing.
+func TestEveryCaseCatchesAMutant(t *testing.T) {
+	if *update {
+		writeMatrix(t)
+	}
+	matrix, caught := readMatrix(t), map[string]bool{}
+	noticed := onEach(t, func(f mutant.Fault) []string { return append(matrix[f.Name], companions(matrix[f.Name])...) })
+	for _, f := range mutant.Faults {
+		assert.NotEmpty(t, matrix[f.Name], "%s: a mutant that no case needs to notice", f.Name)
+		for _, id := range matrix[f.Name] {
+			assert.Contains(t, noticed[f.Name], id, "%s is not noticed", f.Name)
+			caught[id] = true
+		}
+	}
+	for _, suite := range Suites {
+		for _, c := range suite.Cases {
+			assert.True(t, caught[suite.ID(c)], "%s catches no mutant", suite.ID(c))
+		}
+	}
+}
+
+// onEach runs the chosen cases against every mutant, several mutants at a time, and returns who was noticed by what.
+func onEach(t *testing.T, choose func(mutant.Fault) []string) map[string][]string {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	noticed, room := map[string][]string{}, make(chan bool, 8)
+	for _, f := range mutant.Faults {
+		room <- true
+		all.Go(func() {
+			defer func() { <-room }()
+			ids := onMutant(t, f, choose(f))
+			mu.Lock()
+			defer mu.Unlock()
+			noticed[f.Name] = ids
+		})
+	}
+	all.Wait()
+	return noticed
+}
+
+// companions are cases whose responses the linter needs, beside those to the paths of fast.Also.
+func companions(ids []string) []string {
+	for _, id := range ids {
+		if cases, _ := Cases(id); cases[0].Case.Lint != nil {
+			return []string{
+				"rfc9112/2.2/plain-get", "rfc9112/6.3/response-length-exact", "rfc9112/3.2/no-host-in-http-1.0", "rfc9112/3.2/missing-host", "rfc9112/9.3/keep-alive-by-default",
+				"rfc9112/7.1/response-chunks", "rfc9110/15.3.5/204-ends-at-its-head", "rfc9110/10.1.1/interim-is-only-a-head",
+				"rfc9110/13.1.3/date-on-post", "rfc9110/9.3.7/options-without-content", "rfc9110/15.5.6/405-has-allow",
+			}
+		}
+	}
+	return nil
+}
+
+// plausible spares a mutant of fields or answers the cases that take long because they look for the limits of parsing.
+func plausible(f mutant.Fault) (ids []string) {
+	all, _ := Cases()
+	for _, s := range all {
+		parsing := f.Tolerate != "" || f.Forbid != nil || f.Stumble == nil && f.Answer == nil
+		if parsing || !s.Case.Alone || s.Suite.Name == "esp" {
+			ids = append(ids, s.ID())
+		}
+	}
+	return ids
+}
+
+// writeMatrix finds out who notices whom and keeps, for each case, the two mutants that fewest others notice; but only
+// what is noticed without the company of all other cases.
+func writeMatrix(t *testing.T) {
+	byCase := map[string][]string{}
+	all := onEach(t, plausible)
+	for name, ids := range all {
+		for _, id := range ids {
+			byCase[id] = append(byCase[id], name)
+		}
+	}
+	confirmed := onEach(t, func(f mutant.Fault) []string { return append(all[f.Name], companions(all[f.Name])...) })
+	matrix := map[string][]string{}
+	for id, names := range byCase {
+		names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(confirmed[name], id) })
+		slices.SortStableFunc(names, func(a, b string) int { return len(all[a]) - len(all[b]) })
+		for _, name := range names[:min(2, len(names))] {
+			matrix[name] = append(matrix[name], id)
+		}
+	}
+	var out strings.Builder
+	for _, f := range mutant.Faults {
+		slices.Sort(matrix[f.Name])
+		if len(matrix[f.Name]) > 0 {
+			out.WriteString(f.Name + "\t" + strings.Join(matrix[f.Name], " ") + "\n")
+		}
+	}
+	require.NoError(t, os.WriteFile(matrixFile, []byte(out.String()), 0o644))
+}
