@@ -78,7 +78,6 @@ func (r *Request) admit(b []byte) next {
 	if status == 0 && r.left != 0 && r.collects() {
 		return nextMore
 	}
-	r.session.requests++
 	if r.listened {
 		r.announce()
 	}

@@ -42,7 +42,7 @@ type coding uint8
 const (
 	codingNone    coding = iota // there is no content: HEAD, 204, 304
 	codingLength                // by remaining
-	codingChunked               //
+	codingChunked               // by its chunks
 	codingClose                 // by the end of the connection
 )
 

@@ -18,19 +18,18 @@ type Session struct {
 	// The owner is whoever moves the session's bytes: its loop, or a request on a goroutine of its own. Only
 	// the owner touches these.
 	in             []byte  // received, not yet consumed
-	out            []byte  // to be sent; the kernel took out[:sent]
-	sent           int     //
+	out            []byte  // to be sent, from out[sent:] on
+	sent           int     // how much of out the kernel took
 	need           int     // bytes that in must have before it is worth a look
 	parting        parting // how the connection ends once out is sent
 	fd, generation int32
-	phase          phase         //
+	phase          phase         // what the session waits for; it is on that list
 	drained        int           // bytes skipped while lingering
 	held           int           // bytes of in and out that are accounted for
 	ended          bool          // the peer sends no more
 	since          time.Duration // when the phase began
 	prev           *Session
 	next           *Session
-	requests       uint64
 	socket         atomic.Pointer[Socket] // set once the session speaks WebSocket
 
 	owner   atomic.Pointer[Request] // the request that has the session on its own goroutine

@@ -14,7 +14,7 @@ type EventStream struct{ r *Request }
 type Message struct {
 	Event string        // the type that the client's listeners have; "" is message
 	ID    string        // what the client sends as Last-Event-ID when it comes back
-	Data  string        //
+	Data  string        // the text
 	Retry time.Duration // how long the client waits before it comes back; 0 says nothing
 }
 
