@@ -136,6 +136,7 @@ func (c *Socket) serve(r *Request, data []byte) (used int, n next) {
 	return used, n
 }
 
+// serveFrames takes frames until something else is to be done. What a panic interrupts is closed.
 func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 	defer func() {
 		if p := recover(); p != nil {
@@ -143,6 +144,8 @@ func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 			n = c.fail(r, websocket.InternalError, "")
 		}
 	}()
+	// Most handlers get whole messages and do not wait.
+	simple := c.route.WebSocket.Delivery == Messages && !c.route.Blocking
 	for used < len(data) && n == nextMore {
 		took, err := c.decoder.Decode(data[used:])
 		switch {
@@ -152,7 +155,11 @@ func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 			return used, nextMore
 		}
 		used += took
-		n = c.take(r)
+		if d := &c.decoder; simple && d.End() && !d.Compressed && c.message == nil && !c.closing.Load() {
+			n = c.call(r, d.Message, d.Payload, true, true)
+		} else {
+			n = c.take(r)
+		}
 		if n == nextMore && r.inline && r.blocked {
 			n = nextStalled
 		}
@@ -228,6 +235,11 @@ func (c *Socket) handle(r *Request, t FrameType, payload []byte, first, final bo
 	if c.route.Blocking && c.stepAside(r) != nil {
 		return c.fail(r, websocket.TryAgainLater, "too many handlers are waiting")
 	}
+	return c.call(r, t, payload, first, final)
+}
+
+// call calls the handler here and now.
+func (c *Socket) call(r *Request, t FrameType, payload []byte, first, final bool) next {
 	r.handed.Type, r.handed.Payload, r.handed.First, r.handed.Final = t, payload, first, final
 	if err := c.route.WebSocket.Handler(&r.handed); err != nil {
 		return c.shut(r, err)

@@ -398,7 +398,7 @@ func TestWebSocketServerCloses(t *testing.T) {
 		}))
 		for word, code := range map[string]int{"error": 1011, "close": 1000, "code": 4242} {
 			p := open(t, s)
-			p.send(masked(TextFrame, word))
+			p.send(masked(TextFrame, word) + masked(TextFrame, "dropped") + masked(PingFrame, "dropped"))
 			var head [4]byte
 			_, err := io.ReadFull(p.Reader, head[:])
 			require.NoError(t, err)

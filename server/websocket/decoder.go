@@ -91,12 +91,12 @@ func (d *Decoder) short(b []byte) (n int) {
 	}
 	key := binary.LittleEndian.Uint32(b[2:])
 	payload := b[shortHeader:n:n]
-	maskWords(payload, key)
+	maskShort(payload, key)
 	opcode := Opcode(b[0] & 0x0f)
 	if opcode == Text && !d.AnyText {
 		var u UTF8
 		if _, ok := u.Validate(payload); !ok || !u.Complete() {
-			maskWords(payload, key)
+			maskShort(payload, key)
 			return 0
 		}
 	}

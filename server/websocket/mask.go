@@ -17,17 +17,9 @@ func Mask(b []byte, key uint32) (next uint32) {
 	return next
 }
 
-// maskWords is the twin of the vector code: eight bytes at a time.
-func maskWords(b []byte, key uint32) {
+// maskShort is Mask for few bytes.
+func maskShort(b []byte, key uint32) {
 	wide := uint64(key)<<32 | uint64(key)
-	for len(b) >= 32 {
-		w := b[:32]
-		binary.LittleEndian.PutUint64(w, binary.LittleEndian.Uint64(w)^wide)
-		binary.LittleEndian.PutUint64(w[8:], binary.LittleEndian.Uint64(w[8:])^wide)
-		binary.LittleEndian.PutUint64(w[16:], binary.LittleEndian.Uint64(w[16:])^wide)
-		binary.LittleEndian.PutUint64(w[24:], binary.LittleEndian.Uint64(w[24:])^wide)
-		b = b[32:]
-	}
 	for len(b) >= 8 {
 		binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(b)^wide)
 		b = b[8:]
@@ -40,4 +32,18 @@ func maskWords(b []byte, key uint32) {
 		b[i] ^= byte(key)
 		key >>= 8
 	}
+}
+
+// maskWords is the twin of the vector code: eight bytes at a time.
+func maskWords(b []byte, key uint32) {
+	wide := uint64(key)<<32 | uint64(key)
+	for len(b) >= 32 {
+		w := b[:32]
+		binary.LittleEndian.PutUint64(w, binary.LittleEndian.Uint64(w)^wide)
+		binary.LittleEndian.PutUint64(w[8:], binary.LittleEndian.Uint64(w[8:])^wide)
+		binary.LittleEndian.PutUint64(w[16:], binary.LittleEndian.Uint64(w[16:])^wide)
+		binary.LittleEndian.PutUint64(w[24:], binary.LittleEndian.Uint64(w[24:])^wide)
+		b = b[32:]
+	}
+	maskShort(b, key)
 }
