@@ -76,37 +76,41 @@ func do(t *testing.T, method, url, body string, fields ...string) (*http.Respons
 	return a, string(b)
 }
 
+const alphabet = "abcdefghijklmnopqrstuvwxyz"
+
+// contractRows are requests, with Content-Type text/plain; charset=x, and what
+// every board answers. A 405 may have any body.
+var contractRows = []struct {
+	method, path, body string
+	status             int
+	mediaType, answer  string
+}{
+	{"GET", "/hello", "", 200, "text/html", "Hello World!"},
+	{"HEAD", "/hello", "", 200, "text/html", ""},
+	{"GET", "/plaintext", "", 200, "text/plain", "Hello, World!"},
+	{"GET", "/", "", 200, "text/plain", routes},
+	{"POST", "/echo", "body\x00\xff", 200, "text/plain; charset=x", "body\x00\xff"},
+	{"PATCH", "/echo", "x", 200, "text/plain; charset=x", "x"},
+	{"GET", "/bytes", "", 200, "application/octet-stream", ""},
+	{"GET", "/bytes?n=30", "", 200, "application/octet-stream", alphabet + "abcd"},
+	{"GET", "/bytes?n=30&chunked=1", "", 200, "application/octet-stream", alphabet + "abcd"},
+	{"GET", "/bytes?n=200001", "", 200, "application/octet-stream", strings.Repeat(alphabet, 7700)[:200001]},
+	{"GET", "/bytes?n=200001&chunked=1", "", 200, "application/octet-stream", strings.Repeat(alphabet, 7700)[:200001]},
+	{"GET", "/bytes?n=-1", "", 400, "text/plain", "n must be a number from 0 to 1073741824\n"},
+	{"GET", "/bytes?n=x", "", 400, "text/plain", "n must be a number from 0 to 1073741824\n"},
+	{"POST", "/sink", strings.Repeat("x", 300_000), 200, "application/json", `{"bytes":300000}`},
+	{"GET", "/slow?ms=1", "", 200, "text/plain", "1 ms\n"},
+	{"GET", "/slow?ms=60001", "", 400, "text/plain", "ms must be a number from 0 to 60000\n"},
+	{"GET", "/empty", "", 204, "", ""},
+	{"GET", "/tree/a/b?c", "", 200, "text/plain", "a/b"},
+	{"GET", "/events?n=x", "", 400, "text/plain", "n must be a number from 0 to 1048576\n"},
+	{"POST", "/adder", "five", 400, "text/plain", "the body must be a decimal number\n"},
+	{"POST", "/hello", "x", 405, "text/plain", "This resource does not know this method"},
+}
+
 func TestContract(t *testing.T) {
-	alphabet := "abcdefghijklmnopqrstuvwxyz"
-	rows := []struct {
-		method, path, body string
-		status             int
-		mediaType, answer  string
-	}{
-		{"GET", "/hello", "", 200, "text/html", "Hello World!"},
-		{"HEAD", "/hello", "", 200, "text/html", ""},
-		{"GET", "/plaintext", "", 200, "text/plain", "Hello, World!"},
-		{"GET", "/", "", 200, "text/plain", routes},
-		{"POST", "/echo", "body\x00\xff", 200, "text/plain; charset=x", "body\x00\xff"},
-		{"PATCH", "/echo", "x", 200, "text/plain; charset=x", "x"},
-		{"GET", "/bytes", "", 200, "application/octet-stream", ""},
-		{"GET", "/bytes?n=30", "", 200, "application/octet-stream", alphabet + "abcd"},
-		{"GET", "/bytes?n=30&chunked=1", "", 200, "application/octet-stream", alphabet + "abcd"},
-		{"GET", "/bytes?n=200001", "", 200, "application/octet-stream", strings.Repeat(alphabet, 7700)[:200001]},
-		{"GET", "/bytes?n=200001&chunked=1", "", 200, "application/octet-stream", strings.Repeat(alphabet, 7700)[:200001]},
-		{"GET", "/bytes?n=-1", "", 400, "text/plain", "n must be a number from 0 to 1073741824\n"},
-		{"GET", "/bytes?n=x", "", 400, "text/plain", "n must be a number from 0 to 1073741824\n"},
-		{"POST", "/sink", strings.Repeat("x", 300_000), 200, "application/json", `{"bytes":300000}`},
-		{"GET", "/slow?ms=1", "", 200, "text/plain", "1 ms\n"},
-		{"GET", "/slow?ms=60001", "", 400, "text/plain", "ms must be a number from 0 to 60000\n"},
-		{"GET", "/empty", "", 204, "", ""},
-		{"GET", "/tree/a/b?c", "", 200, "text/plain", "a/b"},
-		{"GET", "/events?n=x", "", 400, "text/plain", "n must be a number from 0 to 1048576\n"},
-		{"POST", "/adder", "five", 400, "text/plain", "the body must be a decimal number\n"},
-		{"POST", "/hello", "x", 405, "text/plain", "This resource does not know this method"},
-	}
 	serveContract(t, func(t *testing.T, base string) {
-		for _, x := range rows {
+		for _, x := range contractRows {
 			a, body := do(t, x.method, base+x.path, x.body, "Content-Type: text/plain; charset=x")
 			require.Equal(t, x.status, a.StatusCode, x.path)
 			require.Equal(t, x.mediaType, a.Header.Get("Content-Type"), x.path)
@@ -181,48 +185,51 @@ func TestSlowStopsNobody(t *testing.T) {
 	})
 }
 
+var fileText = string(fileContent)
+
+// fileRows are conditional and partial requests for /file, and their answers.
+var fileRows = []struct {
+	name   string
+	fields []string
+	status int
+	body   string
+}{
+	{"plain", nil, 200, fileText},
+	{"same tag", []string{"If-None-Match: " + fileETag}, 304, ""},
+	{"weak tag in a list", []string{`If-None-Match: "x", W/` + fileETag}, 304, ""},
+	{"tag on a second line", []string{`If-None-Match: "x"`, `If-None-Match: ` + fileETag}, 304, ""},
+	{"any tag", []string{"If-None-Match: *"}, 304, ""},
+	{"other tag wins over date", []string{`If-None-Match: "x"`, "If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT"}, 200, fileText},
+	{"not modified", []string{"If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT"}, 304, ""},
+	{"modified", []string{"If-Modified-Since: Wed, 31 Dec 2025 23:59:59 GMT"}, 200, fileText},
+	{"malformed date", []string{"If-Modified-Since: yesterday"}, 200, fileText},
+	{"match", []string{"If-Match: " + fileETag}, 200, fileText},
+	{"match is strong", []string{"If-Match: W/" + fileETag}, 412, ""},
+	{"no match", []string{`If-Match: "x"`}, 412, ""},
+	{"unmodified", []string{"If-Unmodified-Since: Thu, 01 Jan 2026 00:00:00 GMT"}, 200, fileText},
+	{"modified since", []string{"If-Unmodified-Since: Wed, 31 Dec 2025 23:59:59 GMT"}, 412, ""},
+	{"first bytes", []string{"Range: bytes=0-9"}, 206, fileText[:10]},
+	{"from", []string{"Range: bytes=100-"}, 206, fileText[100:]},
+	{"past the end", []string{fmt.Sprintf("Range: bytes=%d-99999", len(fileContent)-1)}, 206, fileText[len(fileContent)-1:]},
+	{"last bytes", []string{"Range: bytes=-7"}, 206, fileText[len(fileContent)-7:]},
+	{"more than all", []string{"Range: bytes=-99999"}, 206, fileText},
+	{"behind the end", []string{fmt.Sprintf("Range: bytes=%d-", len(fileContent))}, 416, ""},
+	{"overflow", []string{"Range: bytes=99999999999999999999-"}, 416, ""},
+	{"last none", []string{"Range: bytes=-0"}, 416, ""},
+	{"backwards", []string{"Range: bytes=9-0"}, 200, fileText},
+	{"several", []string{"Range: bytes=0-1,4-5"}, 200, fileText},
+	{"sign", []string{"Range: bytes=+1-5"}, 200, fileText},
+	{"other unit", []string{"Range: lines=0-9"}, 200, fileText},
+	{"if range, same", []string{"Range: bytes=0-9", "If-Range: " + fileETag}, 206, fileText[:10]},
+	{"if range, other", []string{"Range: bytes=0-9", `If-Range: "x"`}, 200, fileText},
+	{"if range, weak", []string{"Range: bytes=0-9", "If-Range: W/" + fileETag}, 200, fileText},
+	{"if range, date", []string{"Range: bytes=0-9", "If-Range: Thu, 01 Jan 2026 00:00:00 GMT"}, 206, fileText[:10]},
+}
+
 func TestFile(t *testing.T) {
-	whole := string(fileContent)
-	n := len(whole)
-	rows := []struct {
-		name   string
-		fields []string
-		status int
-		body   string
-	}{
-		{"plain", nil, 200, whole},
-		{"same tag", []string{"If-None-Match: " + fileETag}, 304, ""},
-		{"weak tag in a list", []string{`If-None-Match: "x", W/` + fileETag}, 304, ""},
-		{"tag on a second line", []string{`If-None-Match: "x"`, `If-None-Match: ` + fileETag}, 304, ""},
-		{"any tag", []string{"If-None-Match: *"}, 304, ""},
-		{"other tag wins over date", []string{`If-None-Match: "x"`, "If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT"}, 200, whole},
-		{"not modified", []string{"If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT"}, 304, ""},
-		{"modified", []string{"If-Modified-Since: Wed, 31 Dec 2025 23:59:59 GMT"}, 200, whole},
-		{"malformed date", []string{"If-Modified-Since: yesterday"}, 200, whole},
-		{"match", []string{"If-Match: " + fileETag}, 200, whole},
-		{"match is strong", []string{"If-Match: W/" + fileETag}, 412, ""},
-		{"no match", []string{`If-Match: "x"`}, 412, ""},
-		{"unmodified", []string{"If-Unmodified-Since: Thu, 01 Jan 2026 00:00:00 GMT"}, 200, whole},
-		{"modified since", []string{"If-Unmodified-Since: Wed, 31 Dec 2025 23:59:59 GMT"}, 412, ""},
-		{"first bytes", []string{"Range: bytes=0-9"}, 206, whole[:10]},
-		{"from", []string{"Range: bytes=100-"}, 206, whole[100:]},
-		{"past the end", []string{fmt.Sprintf("Range: bytes=%d-99999", n-1)}, 206, whole[n-1:]},
-		{"last bytes", []string{"Range: bytes=-7"}, 206, whole[n-7:]},
-		{"more than all", []string{"Range: bytes=-99999"}, 206, whole},
-		{"behind the end", []string{fmt.Sprintf("Range: bytes=%d-", n)}, 416, ""},
-		{"overflow", []string{"Range: bytes=99999999999999999999-"}, 416, ""},
-		{"last none", []string{"Range: bytes=-0"}, 416, ""},
-		{"backwards", []string{"Range: bytes=9-0"}, 200, whole},
-		{"several", []string{"Range: bytes=0-1,4-5"}, 200, whole},
-		{"sign", []string{"Range: bytes=+1-5"}, 200, whole},
-		{"other unit", []string{"Range: lines=0-9"}, 200, whole},
-		{"if range, same", []string{"Range: bytes=0-9", "If-Range: " + fileETag}, 206, whole[:10]},
-		{"if range, other", []string{"Range: bytes=0-9", `If-Range: "x"`}, 200, whole},
-		{"if range, weak", []string{"Range: bytes=0-9", "If-Range: W/" + fileETag}, 200, whole},
-		{"if range, date", []string{"Range: bytes=0-9", "If-Range: Thu, 01 Jan 2026 00:00:00 GMT"}, 206, whole[:10]},
-	}
+	n := len(fileContent)
 	serveContract(t, func(t *testing.T, base string) {
-		for _, x := range rows {
+		for _, x := range fileRows {
 			a, body := do(t, "GET", base+"/file", "", x.fields...)
 			require.Equal(t, x.status, a.StatusCode, x.name)
 			require.Equal(t, x.body, body, x.name)

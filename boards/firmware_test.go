@@ -1,9 +1,13 @@
 package boards
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
+	"encoding/json"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -23,13 +27,16 @@ func needC(t *testing.T) {
 	}
 }
 
-// pureTest builds the program of the firmware's pure parts, and returns its path.
-func pureTest(t *testing.T) string {
+// checkProgram builds a program of the firmware's check, and returns its path.
+func checkProgram(t *testing.T, name string) string {
 	needC(t)
-	out, err := exec.Command("make", "-s", "-C", "firmware/check", "out/pure_test").CombinedOutput()
+	out, err := exec.Command("make", "-s", "-C", "firmware/check", "out/"+name).CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	return "firmware/check/out/pure_test"
+	return "firmware/check/out/" + name
 }
+
+// pureTest is the program of the firmware's pure parts.
+func pureTest(t *testing.T) string { return checkProgram(t, "pure_test") }
 
 // The firmware compiles with strict warnings, whatever the network and the
 // generation of the IDF, and its pure parts pass their tests.
@@ -136,4 +143,104 @@ func TestFirmwareAnswersMulticastDNS(t *testing.T) {
 		require.Contains(t, text, want)
 	}
 	require.Equal(t, 1, strings.Count(text, "SRV\t0 0 80 "))
+}
+
+// exchange has the firmware's handlers answer requests, each METHOD, target,
+// body and fields, on one connection. open tells whether it stays so.
+func exchange(t *testing.T, requests ...[]string) (answers string, open bool) {
+	var args []string
+	for i, q := range requests {
+		if i > 0 {
+			args = append(args, "--")
+		}
+		args = append(args, q...)
+	}
+	cmd := exec.Command(checkProgram(t, "exchange"), args...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), "%v: %s", requests, said.String())
+	}
+	return string(out), err == nil
+}
+
+// parseAnswer reads one response, and nothing may follow it.
+func parseAnswer(t *testing.T, method, text string) (*http.Response, string) {
+	r := bufio.NewReader(strings.NewReader(text))
+	a, err := http.ReadResponse(r, &http.Request{Method: method})
+	require.NoError(t, err, text)
+	body, err := io.ReadAll(a.Body)
+	require.NoError(t, err)
+	require.Zero(t, r.Buffered(), "bytes behind the response to %s", method)
+	return a, string(body)
+}
+
+// The firmware's handlers answer as our own server does, request by request.
+func TestFirmwareKeepsTheContract(t *testing.T) {
+	for _, x := range contractRows {
+		if x.path == "/" || x.path == "/hello" && x.method != "GET" || len(x.body) > 100_000 || strings.Contains(x.body, "\x00") {
+			continue // its index is another, its server answers HEAD and 405, and an argument has bounds
+		}
+		text, open := exchange(t, []string{x.method, x.path, x.body, "Content-Type: text/plain; charset=x"})
+		a, body := parseAnswer(t, x.method, text)
+		require.True(t, open, x.path)
+		require.Equal(t, x.status, a.StatusCode, x.path)
+		require.Equal(t, x.mediaType, a.Header.Get("Content-Type"), x.path)
+		require.Equal(t, x.answer, body, x.path)
+	}
+	for _, x := range fileRows {
+		if x.name == "tag on a second line" {
+			continue // esp_http_server shows the first field of a name only
+		}
+		text, _ := exchange(t, append([]string{"GET", "/file", ""}, x.fields...))
+		a, body := parseAnswer(t, "GET", text)
+		require.Equal(t, x.status, a.StatusCode, x.name)
+		require.Equal(t, x.body, body, x.name)
+		require.Equal(t, fileETag, a.Header.Get("ETag"), x.name)
+	}
+}
+
+func TestFirmwareConnections(t *testing.T) {
+	text, open := exchange(t, []string{"POST", "/adder", "5"}, []string{"POST", "/adder", " 7\n"}, []string{"POST", "/adder", "-3"})
+	require.True(t, open)
+	require.Regexp(t, `(?s)\r\n\r\n5HTTP.*\r\n\r\n12HTTP.*\r\n\r\n9$`, text, "the sum is the connection's")
+
+	text, open = exchange(t, []string{"HEAD", "/file", ""}, []string{"HEAD", "/echo", ""}, []string{"GET", "/empty", ""})
+	require.True(t, open)
+	require.Equal(t, 3, strings.Count(text, "HTTP/1.1 "))
+	require.True(t, strings.HasSuffix(text, "HTTP/1.1 204 No Content\r\n\r\n"), "RFC 9110, 8.6: a 204 has no Content-Length")
+
+	text, open = exchange(t, []string{"GET", "/events?n=3&ms=20", ""})
+	require.True(t, open)
+	_, body := parseAnswer(t, "GET", text)
+	require.Equal(t, "id: 0\ndata: {\"n\":0,\"uptime_ms\":0}\n\nid: 1\ndata: {\"n\":1,\"uptime_ms\":20}\n\nid: 2\ndata: {\"n\":2,\"uptime_ms\":40}\n\n", body)
+
+	text, open = exchange(t, []string{"POST", "/sink", "abc", "Content-Length: 10"})
+	require.False(t, open, "a body that does not come")
+	require.Contains(t, text, "408 Request Timeout")
+}
+
+// A message goes back as it came: whole, empty, in fragments. One that is too
+// long ends the connection.
+func TestFirmwareWebSocket(t *testing.T) {
+	text, open := exchange(t, []string{"GET", "/ws", ""}, []string{"FIN1", "/ws", "hi"}, []string{"FIN2", "/ws", ""},
+		[]string{"FRAME1", "/ws", "he"}, []string{"FIN0", "/ws", "llo"})
+	require.True(t, open)
+	require.Equal(t, "frame 1 final 1 length 2:hiframe 2 final 1 length 0:frame 1 final 0 length 2:heframe 0 final 1 length 3:llo", text)
+	text, open = exchange(t, []string{"FIN1", "/ws", strings.Repeat("x", 16<<10+1)})
+	require.False(t, open)
+	require.Equal(t, "frame 8 final 1 length 2:\x03\xf1", text, "RFC 6455, 7.4.1: 1009")
+}
+
+// What the firmware tells of itself is what we read.
+func TestFirmwareInfoAndHeap(t *testing.T) {
+	text, _ := exchange(t, []string{"GET", "/info", ""})
+	_, body := parseAnswer(t, "GET", text)
+	var info Info
+	require.NoError(t, json.Unmarshal([]byte(body), &info))
+	require.Equal(t, Info{"esp32c3", "esp32c3", "ESP-IDF v6.0", "httpdlab", "0123456789abcdef", 1, 160, "panic", 1, 0, -51, 6, "none", 7, 512, 1024}, info)
+	text, _ = exchange(t, []string{"GET", "/heap", ""})
+	_, body = parseAnswer(t, "GET", text)
+	require.Equal(t, &Heap{0, 1, 200000, 100000, 199999, 300000}, parseHeap(body), "and what its console says")
 }
