@@ -11,8 +11,9 @@ import (
 )
 
 // pattern is the content of /bytes: at offset i stands 'a'+i%26. Its length is
-// a multiple of 26, so that pieces of it can follow one another.
-var pattern = bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxyz"), 2520)
+// a multiple of 26, so that pieces of it can follow one another, and above
+// 1 MiB, so that the sizes that are measured go out as one.
+var pattern = bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxyz"), 1<<20/26+1)
 
 // bytesOf sends n bytes of the pattern, chunked if asked.
 func bytesOf(r *server.Request) error {
