@@ -12,6 +12,7 @@ const (
 	maxStored = 0xffff  // RFC 1951, 3.2.4
 	smallText = 96      // bytes up to which own codes do not pay
 	matchFlag = 1 << 31
+	maxPair   = 48 // bits of a length and a distance: 15+5 and 15+13
 )
 
 // blockWriter writes DEFLATE blocks (RFC 1951, 3.2.3).
@@ -136,23 +137,38 @@ func (w *blockWriter) size(literal, distance *encodeTable) (n int) {
 	return n
 }
 
-// write writes the tokens and the end of the block.
+// write writes the tokens and the end of the block. What bits does is done here
+// on variables, so that they stay in registers.
 func (w *blockWriter) write(literal, distance *encodeTable) {
+	acc, have, dst := w.acc, w.have, w.dst
 	for _, token := range w.tokens[:w.count] {
+		if have > 64-maxPair {
+			n := have >> 3
+			dst = binary.LittleEndian.AppendUint64(dst, acc)
+			dst = dst[:len(dst)-8+int(n)]
+			acc = acc >> (n * 8 & 63) & (1<<(have&7) - 1)
+			have &= 7
+		}
 		if token&matchFlag == 0 {
-			w.bits(uint64(literal.codes[token]), uint(literal.lengths[token]))
+			acc |= uint64(literal.codes[token]) << have
+			have += uint(literal.lengths[token])
 			continue
 		}
 		length, far := int(token>>16&0x7fff), int(token&0xffff)+1
 		i := int(lengthSymbols[length])
 		c, s := lengthCodes[i], endOfBlock+1+i
-		w.bits(uint64(literal.codes[s]), uint(literal.lengths[s]))
-		w.bits(uint64(length-int(c.base)), uint(c.extra))
+		acc |= uint64(literal.codes[s]) << have
+		have += uint(literal.lengths[s])
+		acc |= uint64(length-int(c.base)) << have
+		have += uint(c.extra)
 		i = distanceSymbolOf(far)
 		c = distanceCodes[i]
-		w.bits(uint64(distance.codes[i]), uint(distance.lengths[i]))
-		w.bits(uint64(far-int(c.base)), uint(c.extra))
+		acc |= uint64(distance.codes[i]) << have
+		have += uint(distance.lengths[i])
+		acc |= uint64(far-int(c.base)) << have
+		have += uint(c.extra)
 	}
+	w.acc, w.have, w.dst = acc, have, dst
 	w.bits(uint64(literal.codes[endOfBlock]), uint(literal.lengths[endOfBlock]))
 }
 
