@@ -63,45 +63,47 @@ func multicastInterfaces() ([]net.Interface, error) {
 }
 
 // find asks on each interface, so that a board is found whichever of them is
-// the system's default.
+// the system's default. It fails if it could ask on none.
 func find(ctx context.Context, interfaces []net.Interface, round time.Duration) ([]Found, error) {
-	var (
-		mu    sync.Mutex
-		found = map[Found]bool{}
-		errs  = make([]error, len(interfaces))
-		all   sync.WaitGroup
-	)
-	see := func(e *mdns.ServiceEntry) {
-		if f, ok := foundBoard(e); ok {
-			mu.Lock()
-			defer mu.Unlock()
-			found[f] = true
-		}
-	}
+	var seen sightings
+	var all sync.WaitGroup
+	errs := make([]error, len(interfaces))
 	for i := range interfaces {
 		all.Go(func() {
 			// The query does not see ctx end: a round is as long as that can take.
-			for n := 0; n < findRounds && ctx.Err() == nil; n++ {
-				if err := ask(&interfaces[i], round, see); err != nil {
-					errs[i] = err
-					return
-				}
+			for n := 0; n < findRounds && ctx.Err() == nil && errs[i] == nil; n++ {
+				errs[i] = ask(&interfaces[i], round, seen.add)
 			}
 		})
 	}
 	all.Wait()
-	if ctx.Err() != nil {
+	boards := seen.sorted()
+	switch {
+	case ctx.Err() != nil:
 		return nil, ctx.Err()
-	}
-	boards := make([]Found, 0, len(found))
-	for f := range found {
-		boards = append(boards, f)
-	}
-	slices.SortFunc(boards, func(a, b Found) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Addr, b.Addr)) })
-	if len(boards) == 0 && !slices.Contains(errs, nil) {
+	case len(boards) == 0 && !slices.Contains(errs, nil):
 		return nil, fmt.Errorf("look for boards: %w", errors.Join(errs...))
 	}
 	return boards, nil
+}
+
+// sightings are the boards that answered, each once, however often it did.
+type sightings struct {
+	mu    sync.Mutex
+	found []Found
+}
+
+func (s *sightings) add(e *mdns.ServiceEntry) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f, ok := foundBoard(e); ok && !slices.Contains(s.found, f) {
+		s.found = append(s.found, f)
+	}
+}
+
+func (s *sightings) sorted() []Found {
+	slices.SortFunc(s.found, func(a, b Found) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Addr, b.Addr)) })
+	return s.found
 }
 
 // ask sends one query on one interface and sees what comes back within a time.

@@ -133,7 +133,7 @@ func TestOpenWithoutBoard(t *testing.T) {
 	p, err := Load("esp32s3")
 	require.NoError(t, err)
 	start := time.Now()
-	_, err = p.Open(t.Context(), "", serverNamed("good"))
+	_, err = p.Open(t.Context(), "", []string{"a simulation, which must not be started"})
 	require.ErrorIs(t, err, ErrNoAddress)
 	require.ErrorContains(t, err, "ADDR=")
 	require.NotContains(t, err.Error(), "\n")
