@@ -129,7 +129,7 @@ var chunked = []Case{
 			"5\nhello\r\n0\r\n\r\n",        // LF after a size
 			"5\r\nhello\r0\r\n\r\n",        // CR for CRLF
 		},
-		Script: Script{write(chunkHead + "{x}"), canary("4xx close", "~open")},
+		Script: Script{send(chunkHead + "{x}"), canary("4xx close", "~open")},
 	},
 }
 

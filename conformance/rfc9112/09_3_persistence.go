@@ -174,6 +174,7 @@ func finNotReset(c *Conn) error {
 
 // oversizedHead sends ever more of a field value, without ever ending the head.
 func oversizedHead(c *Conn) error {
+	wait := c.Quiet
 	for _, size := range []int{64 << 10, 3 << 20} {
 		if err := reopen(c); err != nil {
 			return err
@@ -184,9 +185,10 @@ func oversizedHead(c *Conn) error {
 		if err := c.Write(filler(size)); err != nil {
 			return err
 		}
-		if len(c.Quietly(c.Quiet)) > 0 || c.Ended(c.Quiet) {
+		if c.Await(wait); len(c.Pending()) > 0 || c.Ended(0) {
 			return reject(431, 400, 413)(c)
 		}
+		wait = c.Answer // for this much an answer is due
 	}
 	return skip("the server still reads after 3 MiB of head")
 }
