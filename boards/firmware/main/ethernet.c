@@ -16,7 +16,7 @@
 #include "esp_eth_mac_openeth.h"
 #endif
 
-#define CONNECTED BIT0
+#define CONNECTED 1 // bit
 
 static const char *TAG = "ethernet";
 static EventGroupHandle_t events;
@@ -65,7 +65,9 @@ esp_netif_t *network_start(void)
     esp_netif_config_t config = ESP_NETIF_DEFAULT_ETH();
     esp_netif_t *netif = esp_netif_new(&config);
     events = xEventGroupCreate();
-    esp_eth_config_t driver = ETH_DEFAULT_CONFIG(new_mac(), new_phy());
+    esp_eth_mac_t *mac = new_mac();
+    esp_eth_phy_t *phy = new_phy();
+    esp_eth_config_t driver = ETH_DEFAULT_CONFIG(mac, phy);
     esp_eth_handle_t handle = NULL;
     ESP_ERROR_CHECK(esp_eth_driver_install(&driver, &handle));
     ESP_ERROR_CHECK(esp_netif_attach(netif, esp_eth_new_netif_glue(handle)));

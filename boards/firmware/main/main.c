@@ -33,9 +33,11 @@ void app_main(void)
     esp_netif_t *netif = network_start();
     ESP_ERROR_CHECK(server_start());
     ESP_ERROR_CHECK(mdns_start(netif));
-    for (TickType_t next = xTaskGetTickCount();; vTaskDelayUntil(&next, pdMS_TO_TICKS(1000))) {
+    TickType_t next = xTaskGetTickCount();
+    for (;;) {
         char heap[192];
         board_heap(heap, sizeof heap);
         puts(heap);
+        vTaskDelayUntil(&next, pdMS_TO_TICKS(1000));
     }
 }

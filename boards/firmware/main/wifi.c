@@ -22,7 +22,7 @@ _Static_assert(sizeof CONFIG_LAB_PASSWORD - 1 <= 64, "the password is longer tha
 
 #if CONFIG_LAB_STATION
 
-#define CONNECTED BIT0
+#define CONNECTED 1 // bit
 
 static const char *TAG = "wifi";
 static EventGroupHandle_t events;

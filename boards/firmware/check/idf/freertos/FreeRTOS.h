@@ -10,4 +10,3 @@ typedef unsigned UBaseType_t;
 #define pdPASS            1
 #define portMAX_DELAY     ((TickType_t)0xffffffffu)
 #define pdMS_TO_TICKS(ms) ((TickType_t)((uint64_t)(ms) * 100 / 1000))
-#define BIT0              1

@@ -8,4 +8,10 @@ BaseType_t xTaskCreate(TaskFunction_t code, const char *name, uint32_t stack, vo
 void vTaskDelete(TaskHandle_t task);
 void vTaskDelay(TickType_t ticks);
 TickType_t xTaskGetTickCount(void);
-void vTaskDelayUntil(TickType_t *previous, TickType_t increment);
+BaseType_t xTaskDelayUntil(TickType_t *previous, TickType_t increment);
+
+// A statement, as the original is.
+#define vTaskDelayUntil(previous, increment) \
+    do { \
+        (void)xTaskDelayUntil(previous, increment); \
+    } while (0)
