@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 )
 
 // MonitorOptions say whose console to show.
@@ -21,13 +22,39 @@ func Monitor(ctx context.Context, w io.Writer, o MonitorOptions) error {
 	if err != nil {
 		return err
 	}
+	unreadable := 0 // lines in a row
 	c := Console{
-		Port:  port,
-		Baud:  o.Baud,
-		Line:  func(line string) { fmt.Fprintln(w, line) },
+		Port: port,
+		Baud: o.Baud,
+		Line: func(line string) {
+			fmt.Fprintln(w, line)
+			unreadable++
+			if !garbled(line) {
+				unreadable = 0
+			}
+			if unreadable == garbledLines {
+				fmt.Fprintln(w, "--- nothing of that can be read: the board's console may have another speed, give it with --baud (ESP-IDF's is 115200)")
+			}
+		},
 		Event: func(e Event) { o.explain(w, e) },
 	}
 	return c.Follow(ctx)
+}
+
+// garbledLines in a row are no accident: a ROM may say a few in a speed of its own.
+const garbledLines = 5
+
+// garbled reports whether a line came at another speed than it was read with:
+// a quarter of it is no text.
+func garbled(line string) bool {
+	bad, all := 0, 0
+	for _, c := range line {
+		all++
+		if c == utf8.RuneError || c < ' ' && c != '\t' && c != '\x1b' {
+			bad++
+		}
+	}
+	return bad > 0 && 4*bad >= all
 }
 
 // explain writes what an event means; heap samples speak for themselves.

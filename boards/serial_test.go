@@ -169,6 +169,9 @@ func TestMonitor(t *testing.T) {
 	} {
 		require.Eventually(t, func() bool { return strings.Contains(out.String(), want) }, 10*time.Second, 10*time.Millisecond, want)
 	}
+	require.NotContains(t, out.String(), "--baud")
+	write(t, board, strings.Repeat("\xf8\x80~\xfe\x06\xe0x\n", garbledLines))
+	require.Eventually(t, func() bool { return strings.Contains(out.String(), "give it with --baud") }, 10*time.Second, 10*time.Millisecond)
 	cancel()
 	require.NoError(t, next(t, ended, "end"))
 }
