@@ -179,8 +179,8 @@ func parseAnswer(t *testing.T, method, text string) (*http.Response, string) {
 // The firmware's handlers answer as our own server does, request by request.
 func TestFirmwareKeepsTheContract(t *testing.T) {
 	for _, x := range contractRows {
-		if x.path == "/" || x.path == "/hello" && x.method != "GET" || len(x.body) > 100_000 || strings.Contains(x.body, "\x00") {
-			continue // its index is another, its server answers HEAD and 405, and an argument has bounds
+		if x.path == "/hello" && x.method != "GET" || len(x.body) > 100_000 || strings.Contains(x.body, "\x00") {
+			continue // its server answers HEAD and 405, and an argument has bounds
 		}
 		text, open := exchange(t, []string{x.method, x.path, x.body, "Content-Type: text/plain; charset=x"})
 		a, body := parseAnswer(t, x.method, text)

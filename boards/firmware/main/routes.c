@@ -26,7 +26,7 @@ static const char index_text[] =
     "GET  /empty                   204\n"
     "GET  /tree/*                  the matched tail\n"
     "GET  /events?n=N&ms=M         N server-sent events, M ms apart\n"
-    "GET  /ws                      WebSocket echo\n"
+    "GET  /ws                      a WebSocket that sends messages back; subprotocol echo\n"
     "GET  /info                    what this board is\n"
     "GET  /heap                    its memory now\n";
 
