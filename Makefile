@@ -24,7 +24,7 @@ report: httpdlab  ## write the report of the newest run again, or of RUN=folder
 
 fuzz:  ## every fuzz target in turn:  make fuzz [FUZZTIME=30s]
 	@for target in $$(go test -list '^Fuzz' ./fuzz | grep '^Fuzz'); do \
-		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./fuzz || exit 1; done
+		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x ./fuzz || exit 1; done
 
 peers:  ## rival servers, load generators and parsers beside ours, in one run
 	@cd bench/peers && go run . $(ARGS)
