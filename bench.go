@@ -45,7 +45,11 @@ func (c *benchCommand) Run(ctx context.Context) (err error) {
 		}
 		defer func() { err = errors.Join(err, target.Close()) }()
 		o.URL, o.Board, o.Simulated, o.PID = target.URL, target.Board.Name, target.Board.Simulated, target.PID
-		o.Ladder, o.Share = target.Board.Plan.Connections, target.Board.Plan.RateShare
+		plan := target.Board.Plan
+		o.Ladder, o.Share, o.Sockets = plan.Connections, plan.RateShare, target.Board.Limits.Sockets
+		if o.Duration == 0 && o.Rate == 0 && o.Connections == 0 {
+			o.Duration = plan.Duration
+		}
 	} else if c.Board != "" || c.Addr != "" {
 		return errors.New("load a server: give either its URL or --board and --addr, not both")
 	}

@@ -72,7 +72,7 @@ func open(ctx context.Context, name, addr string) (*boards.Target, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find this program to start its server: %w", err)
 	}
-	return board.Open(ctx, addr, []string{self, "serve", "--board", board.Name, "--listen", "127.0.0.1:0", "--until-stdin"})
+	return board.Open(ctx, addr, []string{self, "serve", "--board", board.Ref, "--listen", "127.0.0.1:0", "--until-stdin"})
 }
 
 // conformCommand checks a board if no URL is given.
@@ -116,14 +116,6 @@ func (c *serveCommand) Run(ctx context.Context) error {
 	}
 	return board.Serve(ctx, os.Stdout, c.Listen, c.Loops, version())
 }
-
-type boardsCommand struct {
-	List boardsListCommand `cmd:"" default:"1" help:"List the boards."`
-}
-
-type boardsListCommand struct{}
-
-func (boardsListCommand) Run() error { return boards.List(os.Stdout) }
 
 // version is the revision that the Go toolchain built this program from.
 func version() string {

@@ -31,6 +31,8 @@ type Options struct {
 	Ladder []int   // [1, 10000], each above the last; default 1, 2, 4, 7
 	Share  float64 // (0, 1], default 0.7
 
+	Sockets int // [0, 10000] connections that the target takes at once, which the open loop keeps to; 0: not known
+
 	Connections int           // [0, 10000] closed loop with so many connections, or the most that Rate may use (default 7)
 	Rate        float64       // [0, 1e6] requests a second, open loop
 	Duration    time.Duration // of the whole default plan (default DefaultDuration), or of the one phase without its warm-up (default 10 s)

@@ -57,7 +57,11 @@ func (o *Options) Plan() []Step {
 	for _, n := range ladder {
 		plan = append(plan, Step{Name: fmt.Sprintf("closed-%d", n), Connections: n, Warmup: warmup, Duration: part - warmup})
 	}
-	return append(plan, Step{Name: "open", Connections: slices.Max(ladder), Share: share, Warmup: warmup, Duration: 2*part - warmup})
+	open := slices.Max(ladder)
+	if o.Sockets > 0 {
+		open = min(open, o.Sockets) // one that is not served would only time out
+	}
+	return append(plan, Step{Name: "open", Connections: open, Share: share, Warmup: warmup, Duration: 2*part - warmup})
 }
 
 func (o *Options) singleStep() Step {

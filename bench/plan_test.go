@@ -33,6 +33,9 @@ func TestPlan(t *testing.T) {
 		{Name: "closed-9", Connections: 9, Warmup: time.Second, Duration: 6 * time.Second},
 		{Name: "open", Connections: 9, Share: 0.5, Warmup: time.Second, Duration: 13 * time.Second},
 	}, own)
+	capped := (&Options{Ladder: []int{1, 8}, Sockets: 7}).Plan()
+	require.Equal(t, 8, capped[1].Connections, "the ladder looks beyond the ceiling")
+	require.Equal(t, 7, capped[2].Connections)
 
 	for _, c := range []struct {
 		o    Options
@@ -53,6 +56,7 @@ func TestWrongOptions(t *testing.T) {
 		"10001 connections": func(o *Options) { o.Connections = 10001 },
 		"[0] connections":   func(o *Options) { o.Ladder = []int{0} },
 		"[4 4] connections": func(o *Options) { o.Ladder = []int{4, 4} },
+		"-1 sockets":        func(o *Options) { o.Sockets = -1 },
 		"at 1.5 of":         func(o *Options) { o.Share = 1.5 },
 		"a rate of -1":      func(o *Options) { o.Rate = -1 },
 		"a rate of NaN":     func(o *Options) { o.Rate = math.NaN() },

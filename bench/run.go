@@ -54,6 +54,8 @@ func (o *Options) validate() error {
 		return errors.New("start a run: no run folder given")
 	case o.Connections < 0 || o.Connections > 10000:
 		return fmt.Errorf("start a run: %d connections; give 1 to 10000", o.Connections)
+	case o.Sockets < 0 || o.Sockets > 10000:
+		return fmt.Errorf("start a run: a target with %d sockets; give 1 to 10000, or 0 if it is not known", o.Sockets)
 	case !increasing(o.Ladder):
 		return fmt.Errorf("start a run: %v connections; give numbers from 1 to 10000, each above the last", o.Ladder)
 	case !(o.Share >= 0 && o.Share <= 1):
