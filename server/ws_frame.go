@@ -2,7 +2,6 @@ package server
 
 import (
 	"fmt"
-	"os"
 	"runtime/debug"
 	"unicode/utf8"
 
@@ -140,7 +139,7 @@ func (c *Socket) serve(r *Request, data []byte) (used int, n next) {
 func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(os.Stderr, "handler of the WebSocket %s panicked: %v\n%s", c.route.Path, p, debug.Stack())
+			r.server.report(fmt.Errorf("handler of the WebSocket %s panicked: %v\n%s", c.route.Path, p, debug.Stack()))
 			n = c.fail(r, websocket.InternalError, "")
 		}
 	}()
