@@ -139,7 +139,7 @@ func TestBenchForeignServer(t *testing.T) {
 // A server that dies in the middle: the report has the errors by type and second.
 func TestBenchServerDies(t *testing.T) {
 	var answered atomic.Int64
-	s := httptest.NewServer(nil)
+	s := httptest.NewUnstartedServer(nil)
 	s.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if answered.Add(1) == 2000 {
 			go func() {
@@ -148,6 +148,8 @@ func TestBenchServerDies(t *testing.T) {
 			}()
 		}
 	})
+	s.Start()
+	defer s.Close()
 	c := httpdlab(t, "bench", s.URL, "--connections", "4", "--duration", "4s")
 	require.Equal(t, 1, c.code(t), "stderr: %s", &c.err)
 	dir := c.run(t)
