@@ -115,8 +115,14 @@ func allocationsOf(t *testing.T, s *Server, request string) float64 {
 	require.NoError(t, err)
 	defer c.Close()
 	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
-	buf, one := make([]byte, 256<<10), []byte(request)
-	_, err = c.Write(one)
+	return allocationsOn(t, c, request, make([]byte, 256<<10))
+}
+
+// allocationsOn sends message many times, each time awaits as much as the first one was answered with, and returns
+// the allocations for each.
+func allocationsOn(t *testing.T, c net.Conn, message string, buf []byte) float64 {
+	one := []byte(message)
+	_, err := c.Write(one)
 	require.NoError(t, err)
 	length := responseLength(t, c, buf)
 	exchange := func(n int) {

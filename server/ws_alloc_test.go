@@ -3,7 +3,6 @@ package server
 import (
 	"io"
 	"net"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -52,33 +51,12 @@ func socketAllocations(t *testing.T, s *Server, frames string) float64 {
 	require.NoError(t, err)
 	defer c.Close()
 	require.NoError(t, c.SetDeadline(time.Now().Add(30*time.Second)))
-	buf, one := make([]byte, 1<<20), []byte(frames)
+	buf := make([]byte, 1<<20)
 	_, err = io.WriteString(c, handshake)
 	require.NoError(t, err)
 	_, err = io.ReadFull(c, buf[:len(accepted)+2])
 	require.NoError(t, err)
-	_, err = c.Write(one)
-	require.NoError(t, err)
-	length := responseLength(t, c, buf)
-	exchange := func(n int) {
-		for range n {
-			_, err = c.Write(one)
-			require.NoError(t, err)
-			_, err = io.ReadFull(c, buf[:length])
-			require.NoError(t, err)
-		}
-	}
-	exchange(100)
-	const rounds = 1000
-	least := 1e9
-	for range 4 { // the collector and the runtime allocate now and then
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		exchange(rounds)
-		runtime.ReadMemStats(&after)
-		least = min(least, float64(after.Mallocs-before.Mallocs)/rounds)
-	}
-	return least
+	return allocationsOn(t, c, frames, buf)
 }
 
 // A message that is compressed takes its memory from pools.
