@@ -49,6 +49,10 @@ var goServers = map[string]func(ctx context.Context, addr string) error{
 	"net/http":          serveNetHTTP,
 	"fasthttp":          serveFasthttp,
 	"hertz":             serveHertz,
+	"gorilla":           serveGorilla,
+	"gws":               serveGws,
+	"gobwas":            serveGobwas,
+	"coder":             serveCoder,
 }
 
 func serveGo(ctx context.Context, name, addr string) error {
