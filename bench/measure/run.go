@@ -30,13 +30,20 @@ const (
 // Run is run.json. Times are in milliseconds, rates in requests a second and
 // sizes in bytes unless a field says otherwise.
 type Run struct {
-	Schema      int         `json:"schema"`
-	Started     time.Time   `json:"started"`            // the zero of every *_ms offset in the run
-	Finished    *time.Time  `json:"finished,omitempty"` // absent: still running, or killed
-	Interrupted string      `json:"interrupted,omitempty"`
-	Target      Target      `json:"target"`
-	Environment Environment `json:"environment"`
-	Phases      []Phase     `json:"phases"`
+	Schema        int            `json:"schema"`
+	Started       time.Time      `json:"started"`               // the zero of every *_ms offset in the run
+	Finished      *time.Time     `json:"finished,omitempty"`    // absent: still running, or killed
+	Interrupted   string         `json:"interrupted,omitempty"` // why the plan was not carried out to its end
+	Repetition    *Repetition    `json:"repetition,omitempty"`  // absent: a run of its own
+	Target        Target         `json:"target"`
+	Environment   Environment    `json:"environment"`
+	Configuration *Configuration `json:"configuration,omitempty"` // absent in runs before there was a --replay
+	Phases        []Phase        `json:"phases"`
+	Assertions    []Outcome      `json:"assertions,omitempty"` // what --assert asked, one for each phase that it is about
+	Search        *Search        `json:"search,omitempty"`     // what --find found
+	Leak          *Leak          `json:"leak,omitempty"`       // what --soak found
+	Events        []Event        `json:"events,omitempty"`     // the first MostEvents of the run, those of the series too
+	LostLines     int64          `json:"lost_lines,omitempty"` // of the series and the latency log, which a full disk did not take
 }
 
 // Target says what was loaded.
@@ -52,85 +59,16 @@ type Target struct {
 	Info      json.RawMessage `json:"info,omitempty"` // answer of GET /info, if the target has it
 }
 
-// Environment says where the load came from; two runs are alike only if these are.
-type Environment struct {
-	OS      string   `json:"os"`
-	Kernel  string   `json:"kernel"`
-	Arch    string   `json:"arch"`
-	CPU     string   `json:"cpu"`
-	Cores   int      `json:"cores"` // usable by the load generator
-	Local   bool     `json:"local"` // the target shares this machine
-	Go      string   `json:"go"`
-	Tool    string   `json:"tool"` // httpdlab version or VCS revision
-	Command []string `json:"command"`
+// Repetition says which of several like runs this is.
+type Repetition struct {
+	Series string `json:"series"` // the same in all of them, and in no other run
+	Index  int    `json:"index"`  // from 1
+	Of     int    `json:"of"`     // how many there are of each target
+	Target string `json:"target"` // "a", or "b" for the second of two that take turns
 }
 
-// Phase is one stretch of the plan under one load, its warm-up left out.
-type Phase struct {
-	Name               string           `json:"name"`
-	Engine             string           `json:"engine"`              // "loop" (closed), "vegeta" (open), …
-	StartMS            float64          `json:"start_ms"`            // first counted request, since Run.Started
-	EndMS              float64          `json:"end_ms"`              // 0: the phase did not finish
-	WarmupMS           float64          `json:"warmup_ms"`           // length of the uncounted part before StartMS
-	OfferedConnections int              `json:"offered_connections"` // how many the load was allowed
-	TriedConnections   int              `json:"tried_connections"`   // how many of them the load used
-	ServedConnections  int              `json:"served_connections"`  // how many of them ever got a response
-	OfferedRate        float64          `json:"offered_rate"`        // 0: closed loop
-	TimeoutMS          float64          `json:"timeout_ms"`          // of a request
-	Requests           int64            `json:"requests"`            // with an answer or an error
-	Late               int64            `json:"late"`                // sent over 1 ms late, mostly by the load generator's own fault
-	Errors             map[string]int64 `json:"errors"`              // by "phase/cause", see errors.go
-	BytesIn            int64            `json:"bytes_in"`            // response content
-	Rate               float64          `json:"rate"`                // good responses a second
-	InFlight           float64          `json:"in_flight"`           // mean number of requests under way
-	ServiceMS          Latency          `json:"service_ms"`          // from the send
-	ResponseMS         Latency          `json:"response_ms"`         // from the intended start
-	LagMS              Latency          `json:"lag_ms"`              // how late requests were sent; open loop only
-	Trust              Trust            `json:"trust"`
-	Memory             *Memory          `json:"memory,omitempty"` // absent: the target does not tell
-	ClientCPU          float64          `json:"client_cpu"`       // load generator's own use, in cores
-	ClientWait         float64          `json:"client_wait"`      // cores that it was ready to use and did not get; Linux only
-	TargetCPU          float64          `json:"target_cpu"`       // target's use in cores, if we started it
-}
-
-// Closed reports whether the phase was a closed loop: each connection sends
-// its next request when the last one is answered.
-func (p *Phase) Closed() bool { return p.OfferedRate == 0 }
-
-// ErrorCount is the sum over all error types.
-func (p *Phase) ErrorCount() (n int64) {
-	for _, c := range p.Errors {
-		n += c
-	}
-	return n
-}
-
-// Latency summarises a distribution in milliseconds; all zero when it is empty.
-type Latency struct {
-	Mean float64 `json:"mean"`
-	P50  float64 `json:"p50"`
-	P90  float64 `json:"p90"`
-	P99  float64 `json:"p99"`
-	P999 float64 `json:"p99.9"`
-	Max  float64 `json:"max"`
-}
-
-// Trust says whether a phase's numbers can be believed, and if not why.
-type Trust struct {
-	OK      bool     `json:"ok"`
-	Reasons []string `json:"reasons"` // whole sentences; empty when OK
-}
-
-// Memory is the target's memory over a phase, in bytes. Source "heap" counts
-// free bytes (GET /heap), so a leak makes it fall; source "rss" counts resident
-// bytes of the process that we started, so a leak makes it rise.
-type Memory struct {
-	Source string `json:"source"`
-	Before int64  `json:"before"`
-	Min    int64  `json:"min"`
-	Max    int64  `json:"max"`
-	After  int64  `json:"after"`
-}
+// MostEvents is how many events run.json keeps; the series has them all.
+const MostEvents = 1000
 
 // Save replaces run.json in dir atomically: a reader sees the old or the new one.
 func (r *Run) Save(dir string) error {

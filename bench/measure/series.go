@@ -27,11 +27,15 @@ type Sample struct {
 	Tried        int              `json:"tried_connections"`   // connections that this phase used so far
 	ServiceMS    Latency          `json:"service_ms"`
 	ResponseMS   Latency          `json:"response_ms"`
-	ClientCPU    float64          `json:"client_cpu"`         // cores used by the load generator in this interval
-	ClientWait   float64          `json:"client_wait"`        // cores that it was ready to use and did not get; Linux only
-	Served       int              `json:"served_connections"` // of this phase so far
-	Heap         *Heap            `json:"heap,omitempty"`     // answer of GET /heap; absent: not told in time
-	Process      *Process         `json:"process,omitempty"`  // only for a process that we started
+	ClientCPU    float64          `json:"client_cpu"`                // cores used by the load generator in this interval
+	ClientWait   float64          `json:"client_wait"`               // cores that it was ready to use and did not get; Linux only
+	ClientGC     float64          `json:"client_gc,omitempty"`       // cores of ClientCPU that the garbage collector used
+	PauseMS      float64          `json:"client_pause_ms,omitempty"` // longest that the garbage collector stopped the load generator, upper bound
+	SuspendedMS  float64          `json:"suspended_ms,omitempty"`    // that this machine slept in the interval
+	WallMS       float64          `json:"wall_ms,omitempty"`         // by how much the wall clock was set forward (or back) in the interval; 0: less than 100 ms
+	Served       int              `json:"served_connections"`        // of this phase so far
+	Heap         *Heap            `json:"heap,omitempty"`            // answer of GET /heap; absent: not told in time
+	Process      *Process         `json:"process,omitempty"`         // only for a process that we started
 	Events       []Event          `json:"events,omitempty"`
 }
 
@@ -51,11 +55,15 @@ type Process struct {
 	CPU float64 `json:"cpu"` // cores used in this interval
 }
 
-// Event is something that happened at one instant: a reboot, a lost target.
+// Event is something that happened at one instant: a reboot, a lost target, a
+// step of this machine's clock.
 type Event struct {
-	MS   float64 `json:"ms"` // since Run.Started
-	Kind string  `json:"kind"`
-	Text string  `json:"text"`
+	MS    float64  `json:"ms"`   // since Run.Started
+	Kind  string   `json:"kind"` // see package watch
+	Text  string   `json:"text"`
+	Phase string   `json:"phase,omitempty"` // "": between phases
+	After int64    `json:"after,omitempty"` // requests of the run that had ended before, warm-ups included
+	Log   []string `json:"log,omitempty"`   // what the target's console said of it
 }
 
 // Series appends samples to series.jsonl. Each line reaches the kernel before
