@@ -43,12 +43,14 @@ type Script []Step
 type Case struct {
 	Section string // of the suite's document: "3.2"
 	Name    string // slug, unique in its section: "missing-host"
-	Alias   string // id of the same check in the catalogue this suite grew from, or ""
+	Alias   string // ids of the same check in the catalogue this suite grew from, with blanks between, or ""
 	Cite    string // where the rule stands, if not in the suite's document: "RFC 3986, 3.2.3"
 	Rule    string // one sentence of our own, with its keyword (MUST, SHOULD, MAY)
 
 	// Twin is a valid request, nearly the one of Script. Any case that counts a refusal has one.
 	Twin string
+	// Neighbour is a twin that takes more than one request: a valid exchange, nearly the one of Script.
+	Neighbour Script
 	// Each runs Script once per element, on a fresh connection, with {x} standing for the element.
 	Each []string
 	// Script talks to the server. Nil for a case that only reads what the others received.
@@ -57,13 +59,22 @@ type Case struct {
 	Lint func(*Response) error
 	// Alone keeps all other cases away while this one runs: it uses many connections or much time.
 	Alone bool
+	// Slow keeps the case for a run that asks for slow ones.
+	Slow bool
+	// Plain is the plainest exchange itself: it is judged even if the target does not serve it.
+	Plain bool
 }
+
+// hostile tells a case that counts a refusal, so that the target must be well afterwards.
+func (c Case) hostile() bool { return c.Twin != "" || c.Neighbour != nil }
 
 // Suite is the cases of one document, sections in increasing order.
 type Suite struct {
 	Name  string // "rfc9112": the first part of every id
 	Title string // "RFC 9112, HTTP/1.1"
 	Cases []Case
+	// Alive is the plainest exchange of the suite's protocol, on a fresh connection. Nil: a GET.
+	Alive Script
 }
 
 // ID names a case across versions of the suite: "rfc9112/3.2/missing-host".

@@ -150,7 +150,7 @@ func (c *Conn) fillAtMost(limit int, deadline time.Time) error {
 // how names the way in which the server ended the connection.
 func (c *Conn) how() string {
 	switch {
-	case errors.Is(c.end, io.EOF):
+	case !c.WasReset():
 		return "FIN"
 	case errors.Is(c.end, syscall.ECONNRESET):
 		return "RST"
@@ -314,7 +314,10 @@ func (c *Conn) Ended(d time.Duration) bool {
 }
 
 // WasReset reports whether the server ended the connection by anything but FIN.
-func (c *Conn) WasReset() bool { return c.end != nil && !errors.Is(c.end, io.EOF) }
+func (c *Conn) WasReset() bool {
+	fin := errors.Is(c.end, io.EOF) || errors.Is(c.end, io.ErrUnexpectedEOF) // the latter: without close_notify of TLS
+	return c.end != nil && !fin
+}
 
 // ReadSome waits for at most n octets more and reports how many came. The error is io.EOF at the end.
 func (c *Conn) ReadSome(n int) (int, error) {

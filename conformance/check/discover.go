@@ -25,9 +25,10 @@ func Open(ctx context.Context, cfg Config) (*Target, error) {
 		return nil, fmt.Errorf("%w: connect to %s: %w; check address, port and that the server runs", ErrUnreachable, t.Addr, err)
 	}
 	_ = conn.Close()
+	t.findWebSocket(ctx)
 	t.findPage(ctx)
 	t.measure(ctx)
-	if t.alive(ctx) == nil {
+	if t.Serves(ctx, nil) == nil {
 		t.findResources(ctx)
 	}
 	return t, nil
@@ -67,9 +68,13 @@ func (t *Target) findPage(ctx context.Context) {
 // measure sets the waits from the target's own response time: generous for an answer, short for silence.
 func (t *Target) measure(ctx context.Context) {
 	var times []time.Duration
+	exchange := plainGet
+	if path, ok := t.Vars["ws"]; ok && t.Serves(ctx, nil) != nil {
+		exchange = Script{Send(strings.Replace(t.handshake(), "{}", path, 1)), Status(101)}
+	}
 	for range 7 {
 		start := time.Now()
-		if t.alive(ctx) != nil {
+		if t.Serves(ctx, exchange) != nil {
 			return
 		}
 		times = append(times, time.Since(start))
@@ -95,7 +100,6 @@ func (t *Target) findResources(ctx context.Context) {
 		return r.Status == 200 && r.Get("ETag")+r.Get("Last-Modified") != ""
 	}, p, "/file")
 	t.describeFile(ctx)
-	t.find(ctx, "ws", handshake, func(r *Response) bool { return r.Status == 101 }, "/ws", p)
 	t.find(ctx, "empty", get("{}"), func(r *Response) bool { return r.Status == 204 }, "/empty")
 	t.find(ctx, "reset", get("{}"), func(r *Response) bool { return r.Status == 205 }, "/reset")
 	t.find(ctx, "chunked", get("{}"), func(r *Response) bool { return r.Coding && r.Status == 200 }, "/bytes?n=4096&chunked=1", p)
@@ -126,8 +130,33 @@ func (t *Target) readsContent(ctx context.Context, path string) bool {
 }
 
 // handshake is a valid opening handshake of RFC 6455.
-const handshake = "GET {} HTTP/1.1\r\nHost: {h}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-	"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+func (t *Target) handshake() string {
+	protocol := ""
+	if t.Subprotocol != "" {
+		protocol = "Sec-WebSocket-Protocol: " + t.Subprotocol + "\r\n"
+	}
+	return "GET {} HTTP/1.1\r\nHost: {h}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n" + protocol + "\r\n"
+}
+
+// findWebSocket settles on the resource that upgrades: the one named, or the first of the likely ones.
+func (t *Target) findWebSocket(ctx context.Context) {
+	candidates := []string{t.Paths["ws"]}
+	if candidates[0] == "" {
+		candidates = []string{t.Vars["p"], "/ws", "/"}
+		if t.Vars["p"] == "/" {
+			candidates = candidates[1:]
+		}
+	}
+	for _, path := range candidates {
+		r := t.try(ctx, strings.Replace(t.handshake(), "{}", path, 1))
+		if r.Status == 101 {
+			t.Vars["ws"] = path
+			return
+		}
+		t.Tried = append(t.Tried, "GET "+path+": "+cmp.Or(r.Line(), "no answer"))
+	}
+}
 
 // find keeps the first path that does what name stands for.
 func (t *Target) find(ctx context.Context, name, request string, does func(*Response) bool, paths ...string) {

@@ -67,9 +67,9 @@ type Runner struct {
 	mu         sync.Mutex
 	report     Report
 	lint       *linter
-	baseline   error // why the target does not accept a plain request
-	credulous  bool  // the target accepts noise
-	gone       bool  // the target went away and did not come back
+	baseline   map[string]error // why the target does not accept the plainest exchange, by suite
+	credulous  bool             // the target accepts noise
+	gone       bool             // the target went away and did not come back
 	inProgress []string
 }
 
@@ -78,7 +78,13 @@ func (r *Runner) Run(ctx context.Context, cases []Selected) Report {
 	r.report = Report{Target: r.Target.URL, Began: time.Now(), Summary: map[Level]Score{}}
 	r.report.Answer, r.report.Quiet = ms(r.Target.Answer), ms(r.Target.Quiet)
 	r.lint = newLinter(cases)
-	if r.baseline = r.Target.alive(ctx); r.baseline == nil {
+	r.baseline = map[string]error{}
+	for _, s := range cases {
+		if _, known := r.baseline[s.Suite.Name]; !known {
+			r.baseline[s.Suite.Name] = r.Target.Serves(ctx, s.Suite.Alive)
+		}
+	}
+	if r.Target.Serves(ctx, nil) == nil {
 		r.credulous = r.Target.credulous(ctx)
 		r.lint.read(r.alsoRead(ctx))
 	}
@@ -139,7 +145,7 @@ func (r *Runner) one(ctx context.Context, s Selected, results map[string]Result)
 	r.mu.Unlock()
 	result := r.settle(s, r.verdict(ctx, s))
 	if result.away {
-		r.outage(ctx)
+		r.outage(ctx, s.Suite.Alive)
 	}
 	r.mu.Lock()
 	r.inProgress = slices.DeleteFunc(r.inProgress, func(id string) bool { return id == s.ID() })
@@ -158,7 +164,7 @@ func (r *Runner) again(ctx context.Context, cases []Selected, results map[string
 				result = r.settle(s, r.verdict(ctx, s))
 			}
 			if result.away && !r.gone {
-				r.outage(ctx)
+				r.outage(ctx, s.Suite.Alive)
 			}
 			results[s.ID()] = result
 			r.tell(result)
@@ -167,16 +173,16 @@ func (r *Runner) again(ctx context.Context, cases []Selected, results map[string
 }
 
 // outage waits for a target that went away and remembers what was going on.
-func (r *Runner) outage(ctx context.Context) {
+func (r *Runner) outage(ctx context.Context, alive Script) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.gone || r.Target.alive(ctx) == nil {
+	if r.gone || r.Target.Serves(ctx, alive) == nil {
 		return
 	}
 	start := time.Now()
 	during := strings.Join(r.inProgress, ", ")
 	for time.Since(start) < r.Target.Outage && ctx.Err() == nil {
-		if r.Target.alive(ctx) == nil {
+		if r.Target.Serves(ctx, alive) == nil {
 			r.report.Outages = append(r.report.Outages, fmt.Sprintf("went away for %.1f s during %s", time.Since(start).Seconds(), during))
 			return
 		}
@@ -218,8 +224,8 @@ func (r *Runner) settle(s Selected, result Result) Result {
 	result.Source, result.Rule, result.Level = s.Suite.Source(s.Case), s.Case.Rule, s.Case.Level()
 	switch {
 	case result.Verdict != Pass:
-	case r.baseline != nil:
-		result.Verdict, result.Reason = Skip, r.unusable()
+	case r.baseline[s.Suite.Name] != nil:
+		result.Verdict, result.Reason = Skip, r.unusable(s)
 	case r.credulous:
 		result.Verdict, result.Reason = Skip, "the target answers 2xx to noise as well, so its answers say nothing"
 	}
@@ -233,17 +239,15 @@ func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
 	if r.gone {
 		return Result{Verdict: Skip, Reason: "the target went away and did not come back", away: true}
 	}
-	if r.baseline != nil && !isBaseline(s.Case) {
-		return Result{Verdict: Skip, Reason: r.unusable()}
+	if r.baseline[s.Suite.Name] != nil && !s.Case.Plain {
+		return Result{Verdict: Skip, Reason: r.unusable(s)}
 	}
-	if s.Case.Twin != "" {
-		if err := r.Target.twin(ctx, s.Case.Twin); err != nil {
-			return Result{Verdict: Skip, Reason: "twin refused: " + err.Error(), away: errors.Is(err, errAway)}
-		}
+	if err := r.twin(ctx, s.Case); err != nil {
+		return Result{Verdict: Skip, Reason: "twin refused: " + err.Error(), away: errors.Is(err, errAway)}
 	}
 	result = r.elements(ctx, s)
-	if s.Case.Twin != "" && !result.away {
-		if err := r.Target.alive(ctx); err != nil {
+	if s.Case.hostile() && !result.away {
+		if err := r.Target.Serves(ctx, s.Suite.Alive); err != nil {
 			result.Verdict, result.Reason = Fail, "after this case the target no longer serves: "+err.Error()
 			result.away = errors.Is(err, errAway)
 		}
@@ -251,13 +255,27 @@ func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
 	return result
 }
 
-// unusable says why nothing can be judged.
-func (r *Runner) unusable() string {
-	return "the target does not accept a plain GET " + r.Target.Vars["p"] + ": " + r.baseline.Error()
+// twin reports why the target does not accept the valid neighbour of a case.
+func (r *Runner) twin(ctx context.Context, c Case) error {
+	if c.Twin != "" {
+		if err := r.Target.twin(ctx, c.Twin); err != nil {
+			return err
+		}
+	}
+	if c.Neighbour != nil {
+		return r.Target.Serves(ctx, c.Neighbour)
+	}
+	return nil
 }
 
-// isBaseline tells the case that is the plain GET itself.
-func isBaseline(c Case) bool { return c.Alias == "COMP-BASELINE" }
+// unusable says why nothing can be judged.
+func (r *Runner) unusable(s Selected) string {
+	what := "a plain GET " + r.Target.Vars["p"]
+	if s.Suite.Alive != nil {
+		what = "the plainest exchange"
+	}
+	return "the target does not accept " + what + ": " + r.baseline[s.Suite.Name].Error()
+}
 
 // elements runs the script for each element and keeps the worst that came of it.
 func (r *Runner) elements(ctx context.Context, s Selected) Result {
@@ -300,7 +318,7 @@ func (r *Runner) script(ctx context.Context, s Selected, element string) Result 
 		}
 	}
 	c.close()
-	if err == nil && c.refuses && s.Case.Twin == "" {
+	if err == nil && c.refuses && !s.Case.hostile() {
 		err = Broken("a twin in every case that counts a refusal", "none in this case: a defect of the checker")
 	}
 	for _, response := range c.responses {

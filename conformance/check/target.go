@@ -1,7 +1,9 @@
 package check
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -18,7 +20,7 @@ var ErrUnreachable = errors.New("the target cannot be reached")
 
 // Config says where the target is and what is known of it beforehand. Zero values ask for the defaults.
 type Config struct {
-	URL      string            // "http://192.168.4.1/": the path is the resource that plain requests use
+	URL      string            // "http://192.168.4.1/": the path is the resource that plain requests use; https, ws, wss
 	Paths    map[string]string // placeholder to path, for resources that cannot be guessed: "echo", "redirect", …
 	Also     []string          // more paths whose responses the linter reads
 	Timeout  time.Duration     // longest wait for an answer (default 5 s); the target's own speed lowers it
@@ -29,12 +31,19 @@ type Config struct {
 	MaxHead  int               // declared limit of a request head in octets; 0: unknown
 	MaxURI   int               // declared limit of a request-target in octets; 0: unknown
 	NoClock  bool              // the target has no clock: no Date is due
+
+	Insecure    bool          // TLS: do not verify the target's certificate
+	Subprotocol string        // offered in every WebSocket handshake (RFC 6455, 1.9)
+	Rest        time.Duration // pause before each case of WebSocket, for a chip whose sockets are in TIME_WAIT
+	Stretch     int           // factor of the waits that an RFC or a catalogue names; 0: 1
+	Slow        bool          // the target is given full-size loads
 }
 
 // MCU adapts a configuration to a chip with a handful of sockets, a small head and no clock.
 func (c Config) MCU() Config {
 	c.Gap, c.Sockets, c.NoClock = max(c.Gap, 5*time.Millisecond), 3, true
 	c.Outage = max(c.Outage, 30*time.Second)
+	c.Rest, c.Stretch = max(c.Rest, 300*time.Millisecond), max(c.Stretch, 3)
 	return c
 }
 
@@ -46,6 +55,9 @@ type Target struct {
 	Answer time.Duration     // how long an answer may take: the timeout, lowered to what the target needs
 	Quiet  time.Duration     // how long silence must last to count as silence
 	File   *Response         // the response of {file}
+	Tried  []string          // how each path answered a WebSocket handshake, until one accepted it
+
+	tls *tls.Config // nil: plain TCP
 
 	mu    sync.Mutex
 	twins map[string]func() error
@@ -102,16 +114,20 @@ func (t *Target) expand(text, element, random string) (string, error) {
 	return text, missing
 }
 
+// standardPort of each scheme that a target may have.
+var standardPort = map[string]string{"http": "80", "ws": "80", "https": "443", "wss": "443"}
+
 // newTarget reads the URL; nothing is sent.
 func newTarget(cfg Config) (*Target, error) {
 	u, err := url.Parse(cfg.URL)
-	if err != nil || u.Host == "" || u.Scheme != "http" {
-		return nil, fmt.Errorf("read target %q: expected http://host[:port][/path]", cfg.URL)
+	if err != nil {
+		return nil, fmt.Errorf("read target: %w", err)
 	}
-	port := u.Port()
-	if port == "" {
-		port = "80"
+	standard, known := standardPort[u.Scheme]
+	if !known || u.Host == "" {
+		return nil, fmt.Errorf("read target %q: expected http://host[:port][/path], or https, ws, wss", cfg.URL)
 	}
+	port := cmp.Or(u.Port(), standard)
 	setDefault(&cfg.Timeout, 5*time.Second)
 	setDefault(&cfg.Patience, 8*time.Second)
 	setDefault(&cfg.Outage, 10*time.Second)
@@ -119,8 +135,12 @@ func newTarget(cfg Config) (*Target, error) {
 	if path == "" {
 		path = "/"
 	}
+	var secure *tls.Config
+	if standard == "443" {
+		secure = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: cfg.Insecure, NextProtos: []string{"http/1.1"}}
+	}
 	return &Target{
-		Config: cfg, Addr: net.JoinHostPort(u.Hostname(), port),
+		Config: cfg, tls: secure, Addr: net.JoinHostPort(u.Hostname(), port),
 		Vars:   map[string]string{"h": u.Host, "host": u.Hostname(), "port": port, "p": path},
 		Answer: cfg.Timeout, Quiet: 200 * time.Millisecond,
 		twins: map[string]func() error{},
@@ -144,13 +164,24 @@ func (t *Target) dial(ctx context.Context) (conn net.Conn, err error) {
 		if pause > 0 {
 			time.Sleep(pause)
 		}
-		dialer := net.Dialer{Timeout: t.Timeout}
-		if conn, err = dialer.DialContext(ctx, "tcp", t.Addr); err == nil || ctx.Err() != nil {
+		if conn, err = t.connect(ctx); err == nil || ctx.Err() != nil {
 			return conn, err
 		}
 		pause = 2*pause + 20*time.Millisecond
 	}
 	return nil, err
+}
+
+func (t *Target) connect(ctx context.Context) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: t.Timeout}
+	if t.tls == nil {
+		return dialer.DialContext(ctx, "tcp", t.Addr)
+	}
+	conn, err := tls.DialWithDialer(dialer, "tcp", t.Addr, t.tls)
+	if err != nil {
+		return nil, err // not conn: a nil *tls.Conn is no nil net.Conn
+	}
+	return conn, nil
 }
 
 // twin reports why the target does not accept a valid request, once for all cases that rely on it.
@@ -183,15 +214,23 @@ func (t *Target) accepts(ctx context.Context, text string) error {
 	return Again(c)
 }
 
-// alive asks for a plain request to be served on a fresh connection.
-func (t *Target) alive(ctx context.Context) error {
+// plainGet is the plainest exchange of HTTP.
+var plainGet = Script{Send(Get), OK}
+
+// Serves asks for an exchange to be served on a fresh connection; nil stands for a plain GET.
+func (t *Target) Serves(ctx context.Context, exchange Script) error {
 	c, err := t.open(ctx, "")
 	if err != nil {
 		return err
 	}
 	defer c.close()
-	if err := c.Send(Get); err != nil {
-		return err
+	if exchange == nil {
+		exchange = plainGet
 	}
-	return OK(c)
+	for _, step := range exchange {
+		if err := step(c); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -14,11 +14,16 @@ const (
 	Dialed   = "dial"
 	Sent     = "send"
 	Received = "recv"
-	Ended    = "end" // FIN, RST or our own close; Note says which
+	Remarked = "note" // what octets mean in a protocol above: a frame
+	Ended    = "end"  // FIN, RST or our own close; Note says which
 )
 
-// transcriptLimit bounds the octets kept of one event; what is cut is counted.
-const transcriptLimit = 16 << 10
+// Bounds of what is kept: octets of one event, octets of one connection, events of one connection. What is cut is counted.
+const (
+	transcriptLimit = 16 << 10
+	transcriptTotal = 256 << 10
+	transcriptLines = 2000
+)
 
 // Event is one thing that happened on a connection.
 type Event struct {
@@ -33,11 +38,17 @@ type Event struct {
 type Transcript struct {
 	start  time.Time
 	Events []Event
+	kept   int // octets
 }
 
 func (t *Transcript) add(kind string, b []byte, note string) {
+	if n := len(t.Events); n >= transcriptLines && kind != Ended {
+		t.Events[n-1].Cut += len(b)
+		return
+	}
 	e := Event{At: time.Since(t.start), Kind: kind, Note: note}
-	keep := min(len(b), transcriptLimit)
+	keep := min(len(b), transcriptLimit, transcriptTotal-t.kept)
+	t.kept += keep
 	e.Bytes, e.Cut = append([]byte(nil), b[:keep]...), len(b)-keep
 	t.Events = append(t.Events, e)
 }

@@ -202,12 +202,16 @@ func HalfClose(c *Conn) error {
 
 // Reset drops the connection with RST.
 func Reset(c *Conn) error {
-	if tcp, ok := c.net.(*net.TCPConn); ok {
+	socket := c.net
+	if secure, ok := socket.(interface{ NetConn() net.Conn }); ok {
+		socket = secure.NetConn()
+	}
+	if tcp, ok := socket.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0)
 	}
 	c.irregular = true
 	c.log().add(Ended, nil, "RST from us")
-	_ = c.net.Close()
+	_ = socket.Close()
 	return nil
 }
 
