@@ -19,20 +19,6 @@ type Attack struct {
 	Clock    func() time.Duration // since Run.Started
 }
 
-// Schedule is how many requests a second are sent, and for how long.
-type Schedule struct {
-	Rate     float64       // open loop, requests a second; 0: closed loop
-	Duration time.Duration // 0: until the context ends
-}
-
-// Engine names what carries out the schedule.
-func (s Schedule) Engine() string {
-	if s.Rate > 0 {
-		return "vegeta"
-	}
-	return "loop"
-}
-
 // leastGrace is how long at least an attack waits for what is under way at its end.
 const leastGrace = time.Second
 
@@ -51,7 +37,7 @@ func (a Attack) Run(ctx context.Context, s Schedule) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		if s.Rate > 0 {
+		if s.Open() {
 			under.open(sending)
 		} else {
 			under.closed(sending)

@@ -24,7 +24,7 @@ type rawLoop struct {
 	rawCounts
 	poller
 	validator
-	pace   rawPace
+	pace   pace
 	conns  []rawConn
 	vacant []int32 // connections to fill again at the end of the round
 	unread []int32 // connections that were not read to their end in their turn
@@ -57,9 +57,9 @@ func newRawLoop(r *Raw, s Schedule, index int) (*rawLoop, error) {
 	now := r.Clock()
 	l := &rawLoop{
 		Raw: r, poller: p, validator: newValidator(r.method, r.Expect), buf: make([]byte, receiveSize),
-		rawCounts: rawCounts{Tally: newTally(now), open: s.Rate > 0, now: now, counted: now, slots: n * r.Depth},
+		rawCounts: rawCounts{Tally: newTally(now), open: s.Open(), now: now, counted: now, slots: n * r.Depth},
 		began:     now, until: now + s.Duration, told: make(chan *measure.Tally, 1), ended: make(chan struct{}),
-		pace: rawPace{rate: s.Rate, began: now, first: uint64(index), step: uint64(r.Loops), last: now - time.Second},
+		pace: newPace(s, now, index, r.Loops),
 	}
 	if s.Duration == 0 {
 		l.until = 1<<63 - 1
