@@ -125,7 +125,7 @@ func (g *grammar) value(name string) {
 	case "content-length":
 		g.pick("0", "5", "9223372036854775807", "9223372036854775808", "+5", "5,5", "", "05", "5 5", "0x5")
 	case "transfer-encoding":
-		g.pick("chunked", "Chunked", "gzip, chunked", "chunked, chunked", ", chunked ,", "", "chunked;q=1", "identity", "xchunked")
+		g.pick("chunked", "Chunked", "gzip, chunked", "chunked, chunked", ", chunked ,", ",, ,\tchunked", "chunked,,chunked", ", x, chunked", ",", "", "chunked;q=1", "identity", "xchunked")
 	case "connection":
 		g.pick("keep-alive", "close", "Upgrade", "keep-alive, Upgrade", "CLOSE", "x, close", ",", "keep-alive\t,close")
 	case "expect":

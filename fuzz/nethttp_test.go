@@ -47,6 +47,9 @@ var netHTTPStricter = []struct {
 		return strings.ContainsAny(m.target, "%:[@*") || m.method == "CONNECT" || strings.HasPrefix(m.target, "//")
 	}},
 	{"RFC 9112, 2.3: net/http knows the versions 1.0 and 1.1", func(m message, raw string) bool { return m.minor > 1 }},
+	{"RFC 9110, 5.6.1.2: empty list elements are to be ignored", func(m message, raw string) bool {
+		return m.chunked && strings.Contains(m.values("Transfer-Encoding")[0], ",")
+	}},
 	{"RFC 9112, 9.8: net/http gives a meaning to PRI", func(m message, raw string) bool { return m.method == "PRI" }},
 }
 

@@ -174,7 +174,8 @@ func (m *message) decide() bool {
 		m.length = n.Int64()
 	}
 	if len(codings) > 0 {
-		if m.minor == 0 || len(lengths) > 0 || len(codings) > 1 || lowerASCII(codings[0]) != "chunked" {
+		// RFC 9110, 5.6.1.2: empty list elements are ignored.
+		if m.minor == 0 || len(lengths) > 0 || len(codings) > 1 || !slices.Equal(m.list("Transfer-Encoding"), []string{"chunked"}) {
 			return false
 		}
 		m.chunked = true

@@ -194,26 +194,39 @@ func (h *Head) decideCoding(b []byte) (at int, err Error) {
 		return at, ErrLengthAndCoding
 	}
 	for i := first; i >= 0; i = h.next(b, FieldTransferEncoding, i+1) {
-		at = int(h.Fields[i].Value.Start)
-		value := h.Fields[i].Value.Of(b)
-		for value != nil {
-			var element []byte
-			element, value = nextElement(value)
-			if err = h.addCoding(element); err != 0 {
-				return at, err
-			}
+		value := h.Fields[i].Value
+		if err = h.addCodings(value.Of(b)); err != 0 {
+			return int(value.Start), err
 		}
 	}
 	return 0, 0
 }
 
+// addCodings reads the list of one line. RFC 9110, 5.6.1.2 has empty elements
+// ignored, but a line with nothing else is refused: who looks at one line only
+// may take it for no coding at all, and then where the message ends would be in
+// dispute (RFC 9112, 11.2).
+func (h *Head) addCodings(list []byte) Error {
+	codings := 0
+	for list != nil {
+		var element []byte
+		if element, list = nextElement(list); len(element) == 0 {
+			continue
+		}
+		if err := h.addCoding(element); err != 0 {
+			return err
+		}
+		codings++
+	}
+	if codings == 0 {
+		return ErrCoding
+	}
+	return 0
+}
+
 func (h *Head) addCoding(element []byte) Error {
 	switch {
-	case len(element) == 0, !isToken.all(element):
-		// RFC 9112, 7: chunked has no parameters. And empty elements, which RFC
-		// 9110, 5.6.1.2 has ignored, are refused here, since others take such a
-		// list for no coding at all, and then where this message ends would be
-		// in dispute (RFC 9112, 11.2).
+	case !isToken.all(element): // RFC 9112, 7: chunked has no parameters
 		return ErrCoding
 	case !equalFold(element, "chunked"):
 		return ErrCodingUnknown // RFC 9112, 6.1
