@@ -58,7 +58,8 @@ func (c *Conn) dial() error {
 	}
 	log := &Transcript{start: time.Now()}
 	log.add(Dialed, nil, conn.LocalAddr().String())
-	c.net, c.in, c.end, c.asked, c.logs = conn, nil, nil, nil, append(c.logs, log)
+	// What an earlier connection of the case said, that it closes for instance, says nothing about this one.
+	c.net, c.in, c.end, c.asked, c.Last, c.logs = conn, nil, nil, nil, nil, append(c.logs, log)
 	return nil
 }
 
