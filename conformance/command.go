@@ -15,18 +15,23 @@ import (
 
 // Command is `httpdlab conform`, as the command line fills it in.
 type Command struct {
-	What []string `arg:"" optional:"" name:"what" help:"URLs of servers to check, and suites, sections or cases to check them by: rfc9112/3.2 http://192.168.4.1"`
+	What []string `arg:"" optional:"" name:"what" help:"URLs of servers to check, and suites, sections or cases to check them by: rfc9112/3.2 http://192.168.4.1, autobahn/7.9.3 ws://192.168.4.1/ws"`
 
-	List    bool          `help:"List the cases instead of running them."`
-	Strict  bool          `help:"Count WEAK as a failure."`
-	JSON    string        `name:"json" placeholder:"FILE" help:"Write everything, with every byte, as JSON."`
-	JUnit   string        `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
-	HTML    string        `name:"html" placeholder:"FILE" help:"Write a page."`
-	Timeout time.Duration `placeholder:"D" help:"Longest wait for an answer; the target's own speed lowers it."`
-	Jobs    int           `placeholder:"N" help:"Cases at once."`
-	Profile string        `placeholder:"mcu" help:"mcu: a chip with few sockets, a small head and no clock."`
-	MaxHead int           `placeholder:"N" help:"The target's limit of a request head in bytes, if it declares one."`
-	MaxURI  int           `placeholder:"N" help:"The target's limit of a request target in bytes, if it declares one."`
+	List        bool          `help:"List the cases instead of running them."`
+	Strict      bool          `help:"Count WEAK as a failure."`
+	JSON        string        `name:"json" placeholder:"FILE" help:"Write everything, with every byte, as JSON."`
+	JUnit       string        `name:"junit" placeholder:"FILE" help:"Write a JUnit report."`
+	HTML        string        `name:"html" placeholder:"FILE" help:"Write a page."`
+	Timeout     time.Duration `placeholder:"D" help:"Longest wait for an answer; the target's own speed lowers it."`
+	Jobs        int           `placeholder:"N" help:"Cases at once."`
+	Profile     string        `placeholder:"mcu" help:"mcu: a chip with few sockets, a small head and no clock."`
+	Path        string        `placeholder:"/ws" help:"WebSocket: the resource that sends messages back; otherwise the URL's path, /ws or /."`
+	Subprotocol string        `placeholder:"NAME" help:"WebSocket: the subprotocol to offer."`
+	Insecure    bool          `help:"https, wss: do not verify the certificate."`
+	Slow        bool          `help:"Run also what takes minutes: full-size loads."`
+
+	MaxHead int `placeholder:"N" help:"The target's limit of a request head in bytes, if it declares one."`
+	MaxURI  int `placeholder:"N" help:"The target's limit of a request target in bytes, if it declares one."`
 }
 
 // ErrFailed says that a target failed a case, or was lost on the way: exit code 1.
@@ -36,13 +41,13 @@ var ErrFailed = errors.New("not conformant")
 func (c *Command) Run(ctx context.Context) error {
 	o := c.options()
 	if c.List {
-		cases, err := Cases(o.Select...)
+		cases, err := o.Cases()
 		if err != nil {
 			return err
 		}
 		return WriteList(os.Stdout, cases)
 	}
-	p := newProgress(os.Stderr, len(o.Targets), o.Select)
+	p := newProgress(os.Stderr, o)
 	o.Done = p.show
 	result, err := Run(ctx, o)
 	p.end()
@@ -74,11 +79,17 @@ func (c *Command) Targets() (urls []string) {
 func isURL(s string) bool { return strings.Contains(s, "://") }
 
 func (c *Command) options() Options {
-	return Options{
+	o := Options{
 		Targets: c.Targets(), Select: slices.DeleteFunc(slices.Clone(c.What), isURL),
-		Jobs: c.Jobs, Profile: c.Profile, Strict: c.Strict,
-		Config: check.Config{Timeout: c.Timeout, MaxHead: c.MaxHead, MaxURI: c.MaxURI},
+		Jobs: c.Jobs, Profile: c.Profile, Strict: c.Strict, Slow: c.Slow,
+		Config: check.Config{
+			Timeout: c.Timeout, MaxHead: c.MaxHead, MaxURI: c.MaxURI, Insecure: c.Insecure, Subprotocol: c.Subprotocol,
+		},
 	}
+	if c.Path != "" {
+		o.Config.Paths = map[string]string{"ws": c.Path}
+	}
+	return o
 }
 
 // write writes the files that were asked for.
@@ -114,10 +125,10 @@ type progress struct {
 	failed   int
 }
 
-func newProgress(w *os.File, targets int, selectors []string) *progress {
-	cases, _ := Cases(selectors...) // Run reports a wrong selector
+func newProgress(w *os.File, o Options) *progress {
+	cases, _ := o.Cases() // Run reports a wrong selector
 	info, err := w.Stat()
-	return &progress{w: w, total: targets * len(cases), terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
+	return &progress{w: w, total: len(o.Targets) * len(cases), terminal: err == nil && info.Mode()&os.ModeCharDevice != 0}
 }
 
 func (p *progress) show(target string, r check.Result) {

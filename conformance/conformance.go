@@ -9,6 +9,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"path"
@@ -18,12 +19,13 @@ import (
 
 	"github.com/httpdlab/httpdlab/conformance/check"
 	"github.com/httpdlab/httpdlab/conformance/esp"
+	"github.com/httpdlab/httpdlab/conformance/rfc6455"
 	"github.com/httpdlab/httpdlab/conformance/rfc9110"
 	"github.com/httpdlab/httpdlab/conformance/rfc9112"
 )
 
 // Suites lists everything that can be selected, in the order in which it is run.
-var Suites = []check.Suite{rfc9110.Suite, rfc9112.Suite, esp.Suite}
+var Suites = []check.Suite{rfc9110.Suite, rfc9112.Suite, rfc6455.Suite, esp.Suite}
 
 // Options says what to check and how.
 type Options struct {
@@ -32,6 +34,8 @@ type Options struct {
 	Jobs    int      // [>=0] cases at once; 0: 4, or 1 with the profile mcu
 	Profile string   // "" or "mcu": a chip with few sockets, a small head and no clock
 	Strict  bool     // WEAK counts as failure
+
+	Slow bool // also the cases that take minutes
 
 	Config check.Config                             // paths, limits and waits; its URL is set from Targets
 	Done   func(target string, result check.Result) // called as each case ends; may be nil
@@ -56,7 +60,7 @@ func (r Result) Exit() int {
 
 // Run checks every target in turn. The error is wrong usage or a target that cannot be reached.
 func Run(ctx context.Context, o Options) (Result, error) {
-	cases, err := Cases(o.Select...)
+	cases, err := o.Cases()
 	if err != nil {
 		return Result{}, err
 	}
@@ -71,6 +75,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		if err != nil {
 			return result, fmt.Errorf("check %s: %w", url, err)
 		}
+		if err := o.echoes(ctx, target, cases); err != nil {
+			return result, fmt.Errorf("check %s: %w", url, err)
+		}
 		runner := check.Runner{Target: target, Jobs: o.Jobs}
 		if o.Done != nil {
 			runner.Done = func(r check.Result) { o.Done(url, r) }
@@ -78,6 +85,22 @@ func Run(ctx context.Context, o Options) (Result, error) {
 		result.Reports = append(result.Reports, runner.Run(ctx, cases))
 	}
 	return result, nil
+}
+
+// echoes asks the target to send a message back, if cases were asked for by name that need it. Where WebSocket is one suite
+// of many, its cases are skipped instead.
+func (o *Options) echoes(ctx context.Context, target *check.Target, cases []check.Selected) error {
+	for _, s := range cases {
+		if s.Suite.Alive == nil || len(o.Select) == 0 {
+			continue
+		}
+		if err := target.Serves(ctx, s.Suite.Alive); err != nil {
+			return fmt.Errorf("%s needs a WebSocket that sends messages back: %w (tried %s); say where it is with --path and --subprotocol",
+				s.Suite.Name, err, strings.Join(append(target.Tried, "a text message on "+cmp.Or(target.Vars["ws"], "none of these")), ", "))
+		}
+		return nil
+	}
+	return nil
 }
 
 func (o *Options) complete() error {
@@ -92,10 +115,17 @@ func (o *Options) complete() error {
 	default:
 		return fmt.Errorf("unknown profile %q: expected none or mcu", o.Profile)
 	}
+	o.Config.Slow = o.Slow
 	if o.Config.Timeout < 0 || o.Config.Timeout > time.Minute {
 		return fmt.Errorf("timeout %s out of range: expected at most 1m", o.Config.Timeout)
 	}
 	return nil
+}
+
+// Cases are those that the options select; slow ones only if asked for.
+func (o Options) Cases() ([]check.Selected, error) {
+	cases, err := Cases(o.Select...)
+	return slices.DeleteFunc(cases, func(s check.Selected) bool { return s.Case.Slow && !o.Slow }), err
 }
 
 // Cases selects by suite ("rfc9112"), section ("rfc9112/3.2", with its subsections), id ("rfc9112/3.2/missing-host"),
@@ -126,7 +156,7 @@ func Cases(selectors ...string) (selected []check.Selected, err error) {
 func matches(selector string, s check.Selected) bool {
 	id := s.ID()
 	selector = strings.TrimSuffix(selector, "/")
-	if selector == id || selector == s.Suite.Name || strings.EqualFold(selector, s.Case.Alias) {
+	if selector == id || selector == s.Suite.Name || slices.ContainsFunc(strings.Fields(s.Case.Alias), func(alias string) bool { return strings.EqualFold(selector, alias) }) {
 		return true
 	}
 	if glob, err := path.Match(selector, id); err == nil && glob {

@@ -144,8 +144,11 @@ func (t *Target) findWebSocket(ctx context.Context) {
 	candidates := []string{t.Paths["ws"]}
 	if candidates[0] == "" {
 		candidates = []string{t.Vars["p"], "/ws", "/"}
-		if t.Vars["p"] == "/" {
+		switch {
+		case t.Vars["p"] == "/":
 			candidates = candidates[1:]
+		case strings.HasPrefix(t.URL, "ws"):
+			candidates = candidates[:1] // a URL of WebSocket names the resource
 		}
 	}
 	for _, path := range candidates {

@@ -179,7 +179,7 @@ func TestUnreachable(t *testing.T) {
 	_, err = Open(context.Background(), Config{URL: "http://" + l.Addr().String()})
 	require.ErrorIs(t, err, ErrUnreachable)
 	require.Less(t, time.Since(start), 5*time.Second)
-	for _, bad := range []string{"", "ftp://x", "https://x", "127.0.0.1:80"} {
+	for _, bad := range []string{"", "ftp://x", "gopher://x", "127.0.0.1:80"} {
 		_, err = Open(context.Background(), Config{URL: bad})
 		require.Error(t, err, bad)
 		require.False(t, errors.Is(err, ErrUnreachable), bad)
