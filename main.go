@@ -21,16 +21,17 @@ import (
 
 // commandLine is what the program understands; one field a command.
 type commandLine struct {
-	Serve   serveCommand    `cmd:"" help:"Serve the board contract with httpdlab's own server."`
-	Conform conformCommand  `cmd:"" help:"Check a server against RFC 9110 and 9112, with the bytes to reproduce what fails."`
-	Bench   benchCommand    `cmd:"" help:"Load a server, record how it does, and write a report."`
-	Report  reports.Command `cmd:"" help:"Write the report of a run again."`
-	Boards  boardsCommand   `cmd:"" help:"Show the boards that httpdlab knows."`
+	Serve   serveCommand           `cmd:"" help:"Serve the board contract with httpdlab's own server."`
+	Conform conformCommand         `cmd:"" help:"Check a server against RFC 9110 and 9112, with the bytes to reproduce what fails."`
+	Bench   benchCommand           `cmd:"" help:"Load a server, record how it does, and write a report."`
+	Report  reports.Command        `cmd:"" help:"Write the report of a run again."`
+	Compare reports.CompareCommand `cmd:"" help:"Say whether one set of runs is worse than another by more than chance."`
+	Boards  boardsCommand          `cmd:"" help:"Show the boards that httpdlab knows."`
 }
 
 // Exit codes. All else that goes wrong is wrong usage or a target that cannot be reached.
 const (
-	exitFailed = 1 // a run was cut short, or nothing in it was answered
+	exitFailed = 1 // a run was cut short, nothing in it was answered, a check failed, or there is a regression
 	exitUsage  = 2
 )
 
@@ -53,7 +54,7 @@ func main() {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "httpdlab:", strings.ReplaceAll(err.Error(), "\n", "; "))
-	if errors.Is(err, errFailed) || errors.Is(err, conformance.ErrFailed) {
+	if errors.Is(err, errFailed) || errors.Is(err, conformance.ErrFailed) || errors.Is(err, reports.ErrRegression) {
 		os.Exit(exitFailed)
 	}
 	os.Exit(exitUsage)

@@ -119,21 +119,28 @@ func (r *record) ninesFigure() *figure {
 		f.Keys = append(f.Keys, c.key)
 	}
 	f.chart = func(s size) *plot.Plot {
-		p := newPlot(s)
-		p.Add(grid())
+		var lines []plot.Plotter
 		for _, c := range curves {
-			p.Add(line(c.hue, 2, c.dashed, c.points))
+			lines = append(lines, line(c.hue, 2, c.dashed, c.points))
 		}
-		p.X.Min = 0
-		p.X.Max = max(p.X.Max, 1)
-		p.X.Tick.Marker = plot.TickerFunc(func(_, hi float64) []plot.Tick {
-			return spaced(ninesTicks(hi), &p.X, p.X.Tick.Label, s.w-60)
-		})
-		logarithmic(p, s)
-		return p
+		return ninesPlot(s, lines...)
 	}
 	typeset([]size{tall(wide), tall(narrow)}, f)
 	return f
+}
+
+// ninesPlot draws lines over the nines axis.
+func ninesPlot(s size, lines ...plot.Plotter) *plot.Plot {
+	p := newPlot(s)
+	p.Add(grid())
+	p.Add(lines...)
+	p.X.Min = 0
+	p.X.Max = max(p.X.Max, 1)
+	p.X.Tick.Marker = plot.TickerFunc(func(_, hi float64) []plot.Tick {
+		return spaced(ninesTicks(hi), &p.X, p.X.Tick.Label, s.w-60)
+	})
+	logarithmic(p, s)
+	return p
 }
 
 func (r *record) saysNines() string {

@@ -25,20 +25,24 @@ func TestShots(t *testing.T) {
 	for name, dir := range pages {
 		out := filepath.Join(*shots, name+".html")
 		require.NoError(t, Write(dir, out))
-		for _, v := range []struct {
-			as     string
-			width  int64
-			scheme string
-			media  string
-		}{
-			{"390-light", 390, "light", ""}, {"390-dark", 390, "dark", ""},
-			{"1400-light", 1400, "light", ""}, {"1400-dark", 1400, "dark", ""}, {"print", 700, "dark", "print"},
-		} {
-			look(t, ctx, out, reader{v.width, v.scheme, v.media})
-			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-			require.NoError(t, err)
-			require.NoError(t, os.WriteFile(filepath.Join(*shots, name+"-"+v.as+".png"), png, 0o644))
-		}
+		shoot(t, ctx, name, out)
+	}
+}
+
+// shoot takes pictures of a page as different readers have it, if asked for.
+func shoot(t *testing.T, ctx context.Context, name, file string) {
+	t.Helper()
+	if *shots == "" {
+		return
+	}
+	for as, r := range map[string]reader{
+		"390-light": {390, "light", ""}, "390-dark": {390, "dark", ""},
+		"1400-light": {1400, "light", ""}, "1400-dark": {1400, "dark", ""}, "print": {700, "dark", "print"},
+	} {
+		look(t, ctx, file, r)
+		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		require.NoError(t, err)
+		require.NoError(t, os.WriteFile(filepath.Join(*shots, name+"-"+as+".png"), png, 0o644))
 	}
 }
 

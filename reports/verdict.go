@@ -15,11 +15,12 @@ const (
 	doubt   level = "doubt"
 	bad     level = "bad"
 	unknown level = "unknown"
+	equal   level = "equal"
 )
 
 // Mark is the sign beside the verdict, for whoever does not see its colour.
 func (l level) Mark() string {
-	return map[level]string{fine: "✓", doubt: "!", bad: "✕", unknown: "?"}[l]
+	return map[level]string{fine: "✓", doubt: "!", bad: "✕", unknown: "?", equal: "="}[l]
 }
 
 // verdict is one tile of the strip on top of the page.

@@ -22,7 +22,7 @@ func (c *Comparison) WriteText(w io.Writer) error {
 			metric = l.Metric
 			rows = append(rows, nil, []string{l.Metric + ", " + l.Unit, "base", "new", "change", "interval", "p", "n", ""})
 		}
-		rows = append(rows, append([]string{"  " + printable(l.title())}, l.cells()...))
+		rows = append(rows, append([]string{"  " + printable(l.Title())}, l.Cells()...))
 	}
 	align(&b, append(rows, nil))
 	c.foot(func(line string) { fmt.Fprintf(&b, "%s\n", line) })
@@ -62,7 +62,7 @@ func (c *Comparison) WriteMarkdown(w io.Writer) error {
 	fmt.Fprint(&b, "\n| figure | phase | base | new | change | interval | p | n | |\n|---|---|--:|--:|--:|--:|--:|--:|---|\n")
 	for i := range c.Lines {
 		l := &c.Lines[i]
-		fmt.Fprintf(&b, "| %s, %s | %s | %s |\n", l.Metric, l.Unit, escape(l.title()), strings.Join(l.cells(), " | "))
+		fmt.Fprintf(&b, "| %s, %s | %s | %s |\n", l.Metric, l.Unit, escape(l.Title()), strings.Join(l.Cells(), " | "))
 	}
 	c.foot(func(line string) { fmt.Fprintf(&b, "\n%s\n", escape(line)) })
 	_, err := io.WriteString(w, b.String())
@@ -84,7 +84,7 @@ func (c *Comparison) Outcome() string {
 			l = &worse[i]
 		}
 	}
-	return fmt.Sprintf("Regression: %s of %s changed by %s (p %s)%s", l.Metric, l.title(), l.change(l.Change), l.probability(), others(len(worse)-1))
+	return fmt.Sprintf("Regression: %s of %s changed by %s (p %s)%s", l.Metric, l.Title(), l.change(l.Change), l.probability(), others(len(worse)-1))
 }
 
 func others(n int) string {
@@ -102,10 +102,15 @@ func (c *Comparison) sides(visit func(string, *Side)) {
 	visit("new", c.New)
 }
 
+// How says how the table is to be read.
+func (c *Comparison) How() string {
+	return fmt.Sprintf("± is the 95 %% interval of the median, the range below 6 runs; p is adjusted for the %d lines of the table. "+
+		"A line counts if p < %v and it changed by %s or more.", len(c.Lines), c.Alpha, percent(c.Effect))
+}
+
 // foot is what a reader needs to read the table, and what it comes to.
 func (c *Comparison) foot(line func(string)) {
-	line(fmt.Sprintf("± is the 95 %% interval of the median, the range below 6 runs; p is adjusted for the %d lines of the table. "+
-		"A line counts if p < %v and it changed by %s or more.", len(c.Lines), c.Alpha, percent(c.Effect)))
+	line(c.How())
 	for _, s := range c.Unlike {
 		line("Unlike: " + printable(s) + ".")
 	}
@@ -122,15 +127,16 @@ func runs(n int) string {
 	return fmt.Sprintf("%d runs", n)
 }
 
-func (l *Line) title() string {
+// Title names the phase.
+func (l *Line) Title() string {
 	if l.Phase == "" {
 		return "whole run"
 	}
 	return l.Phase
 }
 
-// cells are base, new, change, interval, p, number of runs and verdict.
-func (l *Line) cells() []string {
+// Cells are the line as people read it: base, new, change, interval, p, number of runs and verdict.
+func (l *Line) Cells() []string {
 	return []string{
 		l.Base.cell(), l.New.cell(), l.change(l.Change), l.change(l.Lo) + " … " + l.change(l.Hi),
 		l.probability(), fmt.Sprintf("%d+%d", l.Base.N, l.New.N), string(l.Verdict),
