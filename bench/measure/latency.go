@@ -1,6 +1,7 @@
 package measure
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -94,41 +95,79 @@ func (l *LatencyLog) Close() error { return l.f.Close() }
 
 // ReadLatencies returns the intervals of the run in dir, oldest first. A last
 // line that was cut short is left out.
-func ReadLatencies(dir string) ([]Interval, error) {
-	b, err := os.ReadFile(filepath.Join(dir, LatencyFile))
+func ReadLatencies(dir string) (all []Interval, err error) {
+	err = EachLatency(dir, func(x Interval) error {
+		all = append(all, x)
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	b = b[:bytes.LastIndexByte(b, '\n')+1]
-	var all []Interval
-	r := hdrhistogram.NewHistogramLogReader(bytes.NewReader(b))
-	base := int64(-1)
-	for {
+	return all, nil
+}
+
+// EachLatency visits the intervals of the run in dir, oldest first, without
+// keeping them: those of a day do not fit into memory. A last line that was cut
+// short is left out. It ends with the first error of visit.
+func EachLatency(dir string, visit func(Interval) error) error {
+	f, err := os.Open(filepath.Join(dir, LatencyFile))
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	log := &wholeLines{r: bufio.NewReaderSize(f, 1<<16)}
+	r := hdrhistogram.NewHistogramLogReader(log)
+	for n := 1; ; n++ {
 		h, err := r.NextIntervalHistogram()
 		if err != nil {
-			return nil, fmt.Errorf("%s: interval %d: %w", LatencyFile, len(all)+1, err)
+			return fmt.Errorf("%s: interval %d: %w", LatencyFile, n, err)
 		}
 		if h == nil {
-			return all, nil
-		}
-		if base < 0 {
-			base = baseTimeMS(b)
+			return nil
 		}
 		phase, clock, ok := cutLast(h.Tag(), "/")
 		if !ok {
-			return nil, fmt.Errorf("%s: interval %d: tag %q is not phase/clock", LatencyFile, len(all)+1, h.Tag())
+			return fmt.Errorf("%s: interval %d: tag %q is not phase/clock", LatencyFile, n, h.Tag())
 		}
-		all = append(all, Interval{
+		err = visit(Interval{
 			Phase: phase, Clock: Clock(clock), Hist: h,
-			StartMS: float64(h.StartTimeMs() - base), EndMS: float64(h.EndTimeMs() - base),
+			StartMS: float64(h.StartTimeMs() - log.baseMS), EndMS: float64(h.EndTimeMs() - log.baseMS),
 		})
+		if err != nil {
+			return err
+		}
 	}
 }
 
-// baseTimeMS is what the reader adds to each time stamp, in milliseconds.
-func baseTimeMS(log []byte) int64 {
+// wholeLines reads lines up to the last one that ends, and picks up what the log
+// reader adds to each time stamp, in milliseconds.
+type wholeLines struct {
+	r      *bufio.Reader
+	line   []byte // what of the current one is left
+	baseMS int64
+}
+
+// Read hands out at most the rest of a line.
+func (w *wholeLines) Read(p []byte) (int, error) {
+	if len(w.line) == 0 {
+		line, err := w.r.ReadBytes('\n')
+		if err != nil {
+			return 0, err // what stands after the last line end was never whole
+		}
+		w.line = line
+		if ms := baseTimeMS(line); ms != 0 {
+			w.baseMS = ms
+		}
+	}
+	n := copy(p, w.line)
+	w.line = w.line[n:]
+	return n, nil
+}
+
+// baseTimeMS is the base time that a line of the log tells, 0 if it tells none.
+func baseTimeMS(line []byte) int64 {
 	const mark = "#[BaseTime: "
-	_, rest, ok := bytes.Cut(log, []byte(mark))
+	_, rest, ok := bytes.Cut(line, []byte(mark))
 	var s int64
 	if !ok {
 		return 0
