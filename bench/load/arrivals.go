@@ -99,5 +99,5 @@ func (s *Starts) Next() time.Duration {
 	if !(t < math.MaxInt64) {
 		return Never
 	}
-	return time.Duration(t)
+	return time.Duration(math.Round(t))
 }

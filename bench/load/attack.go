@@ -10,10 +10,11 @@ import (
 	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
-// Attack sends one request over and over on the connections of a pool.
+// Attack sends requests on the connections of a pool.
 type Attack struct {
 	Pool     *Pool
-	Request  *Request
+	Request  *Request             // sent over and over, if there is no Mix
+	Mix      *Mix                 // several requests, each with what a good response is
 	Timeout  time.Duration        // a request's, from its send
 	Recorder *measure.Recorder    // made for the pool's size
 	Clock    func() time.Duration // since Run.Started
@@ -27,7 +28,10 @@ const leastGrace = time.Second
 // answer then counts as unfinished, and the pool is of no more use. When the
 // context ends, what is under way is cut and not counted.
 func (a Attack) Run(ctx context.Context, s Schedule) {
-	under := &attack{Attack: a, Schedule: s, ctx: ctx, began: a.Clock()}
+	if a.Mix == nil {
+		a.Mix = One(a.Request, Expect{})
+	}
+	under := &attack{Attack: a, Schedule: s, ctx: ctx, began: a.Clock(), dealer: a.Mix.dealer(s.Seed, 0)}
 	sending := ctx
 	if s.Duration > 0 {
 		var stop context.CancelFunc
@@ -63,6 +67,7 @@ type attack struct {
 	Schedule
 	ctx     context.Context // its end cuts what is under way
 	began   time.Duration
+	dealer  *dealer
 	slowest atomic.Int64 // response so far, in ns
 }
 
@@ -75,17 +80,23 @@ func (a *attack) grace() time.Duration {
 // there was a connection for it.
 func (a *attack) send(intended time.Duration) (connected bool) {
 	c := <-a.Pool.free
+	kind := &a.Mix.kinds[a.dealer.deal()]
 	sent := a.Clock()
 	if intended < 0 || intended > sent {
 		intended = sent
 	}
 	a.Recorder.Begin(intended, sent)
-	response, n, err := c.exchange(a.Pool.ctx, a.Request, time.Now().Add(a.Timeout), io.Discard)
-	ended := a.Clock()
+	content := io.Discard
+	if kind.expect.hashes() {
+		c.hash = hasher{}
+		content = &c.hash
+	}
+	response, n, err := c.exchange(a.Pool.ctx, kind.request, time.Now().Add(a.Timeout), content)
+	ended, crc := a.Clock(), c.hash.crc
 	a.Pool.free <- c
 	x := measure.Exchange{Intended: intended, Sent: sent, Ended: ended, Bytes: n}
 	if err == nil {
-		x.Failed = measure.StatusKey(response.StatusCode)
+		x.Failed = kind.expect.judge(response.StatusCode, n, crc)
 		a.took(ended - sent)
 		a.Recorder.End(x)
 		return true

@@ -19,6 +19,7 @@ type conn struct {
 	pool   *Pool
 	tried  bool // ever asked to connect
 	served bool // ever got a response
+	hash   hasher
 
 	mu     sync.Mutex // guards net against interrupt
 	net    net.Conn   // nil: not open

@@ -1,11 +1,9 @@
 package load
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"hash/crc32"
 	"net/netip"
 	"runtime"
 	"sync"
@@ -13,40 +11,20 @@ import (
 	"time"
 
 	"github.com/httpdlab/httpdlab/bench/measure"
-	"github.com/httpdlab/httpdlab/server/http1"
 )
 
 // RawConfig says what a raw engine sends, and over what.
 type RawConfig struct {
 	Address     string               // IP address and port; plain TCP
-	Request     *Request             // sent over and over
+	Request     *Request             // sent over and over, if there is no Mix
+	Mix         *Mix                 // several requests, each with what a good response is
 	Connections int                  // [1, 65536] kept busy in a closed loop, or the most that an open one uses
 	Depth       int                  // [1, 1024] requests under way on a connection (pipelining); 0 means 1
 	Loops       int                  // [1, Connections] event loops, each with a thread of its own; 0 means 1
 	Fresh       bool                 // each request on a connection of its own; needs depth 1
-	Expect      Expect               // what a good response is
+	Expect      Expect               // what a good response to Request is
 	Timeout     time.Duration        // of a request, from its send; 0 means 10 s
 	Clock       func() time.Duration // since Run.Started
-}
-
-// Expect is what a response must be, beyond well framed, to be a good one.
-type Expect struct {
-	Status  int      // 0: any below 400
-	Content *Content // nil: any
-}
-
-// Content is the length of a response's content and, if it is hashed, its CRC-32C.
-type Content struct {
-	Length int64
-	Hashed bool
-	CRC    uint32
-}
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// ContentOf describes b, with its hash.
-func ContentOf(b []byte) *Content {
-	return &Content{Length: int64(len(b)), Hashed: true, CRC: crc32.Checksum(b, castagnoli)}
 }
 
 // Raw is the engine for the fastest servers: event loops of its own over epoll,
@@ -57,9 +35,6 @@ func ContentOf(b []byte) *Content {
 // nothing is locked on the way of a request.
 type Raw struct {
 	RawConfig
-	method http1.Method
-	unit   int      // length of one request
-	wire   []byte   // the request, several times if that is little
 	remote sockaddr // Address
 	tried  atomic.Int64
 	served atomic.Int64
@@ -72,10 +47,6 @@ type Raw struct {
 // mostSlots is how many requests may be under way at once, for the memory that
 // they take, 16 bytes each.
 const mostSlots = 4 << 20
-
-// wireLength is up to how many bytes the request is repeated, so that one call
-// writes many.
-const wireLength = 64 << 10
 
 // NewRaw checks the configuration. It opens nothing: Run does.
 func NewRaw(c RawConfig) (*Raw, error) {
@@ -95,31 +66,18 @@ func NewRaw(c RawConfig) (*Raw, error) {
 		return nil, fmt.Errorf("make a raw engine: %d connections with %d requests under way on each; %d requests are the most", c.Connections, c.Depth, mostSlots)
 	case c.Fresh && c.Depth > 1:
 		return nil, errors.New("make a raw engine: connections that end after a request cannot have several under way; use depth 1")
-	case c.Request == nil || c.Clock == nil:
+	case c.Request == nil && c.Mix == nil || c.Clock == nil:
 		return nil, errors.New("make a raw engine: no request or no clock given")
 	}
+	if c.Mix == nil {
+		c.Mix = One(c.Request, c.Expect)
+	}
 	c.Loops = min(c.Loops, c.Connections)
-	r := &Raw{RawConfig: c, method: http1.MethodOf([]byte(c.Request.shape.Method)), begun: c.Clock()}
+	r := &Raw{RawConfig: c, begun: c.Clock()}
 	if r.remote, err = sockaddrOf(address); err != nil {
 		return nil, fmt.Errorf("make a raw engine: %w", err)
 	}
-	unit := c.Request.wire
-	if c.Fresh {
-		unit = closing(unit)
-	}
-	r.unit = len(unit)
-	r.wire = bytes.Repeat(unit, max(1, min(c.Depth, wireLength/len(unit))))
 	return r, nil
-}
-
-// closing is the request with "Connection: close", so that the server is the
-// one to close and to keep the port from being used again for a while.
-func closing(request []byte) []byte {
-	head, rest, _ := bytes.Cut(request, []byte("\r\n\r\n"))
-	if bytes.Contains(bytes.ToLower(head), []byte("\r\nconnection:")) {
-		return request
-	}
-	return bytes.Join([][]byte{head, []byte("\r\nConnection: close\r\n\r\n"), rest}, nil)
 }
 
 // Run follows the schedule and then waits for what is still under way, as

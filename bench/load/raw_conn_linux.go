@@ -34,10 +34,12 @@ type rawConn struct {
 	served     bool
 	unread     bool // it stands in rawLoop.unread
 
-	slots []slot // ring of requests under way; its length is a power of two
-	first uint32
-	count uint32
-	owed  int // bytes of them that are not written yet
+	slots  []slot // ring of requests under way; its length is a power of two
+	first  uint32
+	count  uint32
+	place  int    // of the oldest on the tape; that of the next one if there is none
+	unsent uint32 // how many of them, the youngest, are not wholly written
+	offset int    // how much of the first of those is
 	// broken is what the kernel said when it took no more of them.
 	broken syscall.Errno
 
@@ -48,10 +50,14 @@ type rawConn struct {
 
 func (c *rawConn) oldest() slot { return c.slots[c.first&uint32(len(c.slots)-1)] }
 
-func (c *rawConn) pop() slot {
+// awaitedOn is what the oldest request on c asks for.
+func (l *rawLoop) awaitedOn(c *rawConn) *awaited { return &l.awaited[l.tape.order[c.place]] }
+
+func (l *rawLoop) pop(c *rawConn) slot {
 	s := c.oldest()
 	c.first++
 	c.count--
+	c.place = l.tape.step(c.place, 1)
 	return s
 }
 
@@ -77,7 +83,7 @@ func (l *rawLoop) push(c *rawConn, s slot, n int) {
 		c.count++
 		l.begin(s.intended)
 	}
-	c.owed += n * l.unit
+	c.unsent += uint32(n)
 	switch c.state {
 	case shut:
 		l.dial(c)
@@ -113,24 +119,39 @@ func (l *rawLoop) connect(c *rawConn) bool {
 	return c.state == live
 }
 
-// write sends what is owed, as far as the kernel takes it. All requests are the
-// same, so where the next byte stands follows from how many are owed.
+// write sends what is not sent yet, as far as the kernel takes it.
 func (l *rawLoop) write(c *rawConn) {
-	for c.owed > 0 {
-		from := (l.unit - c.owed%l.unit) % l.unit
-		n, errno := transmit(c.fd, l.wire[from:min(len(l.wire), from+c.owed)])
+	for c.unsent > 0 {
+		place := l.tape.step(c.place, int(c.count-c.unsent))
+		b, requests := l.tape.next(place, c.offset, int(c.unsent))
+		n, errno := transmit(c.fd, b)
 		switch errno {
 		case 0:
-			c.owed -= n
+			if n == len(b) {
+				c.unsent -= uint32(requests)
+				c.offset = 0
+			} else {
+				l.wrote(c, place, n)
+			}
 		case syscall.EAGAIN:
 			return
 		case syscall.EINTR:
 		default:
 			// The answer may have come before the end: what was received decides.
-			c.broken, c.owed = errno, 0
+			c.broken, c.unsent, c.offset = errno, 0, 0
 			l.read(c, true)
 			return
 		}
+	}
+}
+
+// wrote counts n bytes that end within a request, from one at that place on.
+func (l *rawLoop) wrote(c *rawConn, place, n int) {
+	c.offset += n
+	for size := l.tape.size(place); c.offset >= size; size = l.tape.size(place) {
+		c.offset -= size
+		c.unsent--
+		place = l.tape.step(place, 1)
 	}
 }
 
@@ -162,7 +183,10 @@ func (l *rawLoop) read(c *rawConn, ending bool) {
 
 // takeIn reads once, and reports how many bytes of how many that it asked for.
 func (l *rawLoop) takeIn(c *rawConn) (n, room int, errno syscall.Errno) {
-	skipped := l.skippable(&c.response)
+	skipped := int64(0)
+	if c.inBody {
+		skipped = c.skippable(l.awaitedOn(c))
+	}
 	if room = len(l.buf); skipped > int64(room) {
 		room = int(min(skipped, 1<<30))
 		n, errno = skip(c.fd, room)
@@ -222,7 +246,7 @@ func (l *rawLoop) advance(c *rawConn, b []byte) (n int, on bool) {
 		return 0, false
 	}
 	if !c.inBody {
-		head, err := l.readHead(&c.response, b)
+		head, err := l.readHead(&c.response, l.awaitedOn(c), b)
 		switch {
 		case err != nil:
 			l.fail(c, measure.TTFB, err)
@@ -235,7 +259,7 @@ func (l *rawLoop) advance(c *rawConn, b []byte) (n int, on bool) {
 		}
 		n = head
 	}
-	content, done, err := l.readContent(&c.response, b[n:])
+	content, done, err := c.readContent(l.awaitedOn(c), b[n:])
 	if err != nil {
 		l.fail(c, measure.Body, err)
 		return 0, false
@@ -252,7 +276,7 @@ func (l *rawLoop) complete(c *rawConn, rest []byte) bool {
 		l.fail(c, measure.Body, errSurplus)
 		return false
 	}
-	l.judge(c, c.pop())
+	l.judge(c)
 	if l.open {
 		l.ready.push(c.index)
 	}
@@ -262,19 +286,21 @@ func (l *rawLoop) complete(c *rawConn, rest []byte) bool {
 	}
 	// A response to a request that is not wholly written leaves a connection
 	// on which the rest of the request would be read as the next one.
-	if c.close || l.Fresh || c.owed > int(c.count)*l.unit {
+	if c.close || l.Fresh || c.unsent > c.count {
 		l.part(c)
 		return false
 	}
 	return true
 }
 
-// judge counts s, whose whole response is there.
-func (l *rawLoop) judge(c *rawConn, s slot) {
+// judge counts the oldest request on c, whose whole response is there.
+func (l *rawLoop) judge(c *rawConn) {
+	expect := &l.awaitedOn(c).expect
+	s := l.pop(c)
 	switch {
-	case !l.goodStatus(c.status):
+	case !expect.goodStatus(c.status):
 		l.failStatus(s, c.status, c.response.read)
-	case !l.goodContent(&c.response):
+	case !expect.goodContent(c.response.read, c.crc):
 		l.rawCounts.fail(s, contentKey)
 	default:
 		l.succeed(s, c.response.read)
@@ -294,8 +320,9 @@ func (l *rawLoop) part(c *rawConn) {
 
 func (l *rawLoop) takeBack(c *rawConn) {
 	l.flush()
-	for c.count > 0 {
-		s := c.pop()
+	for ; c.count > 0; c.count-- { // c.place stays: they are what it sends next
+		s := c.oldest()
+		c.first++
 		l.leave()
 		if l.open {
 			l.ready.push(c.index)
@@ -303,6 +330,7 @@ func (l *rawLoop) takeBack(c *rawConn) {
 			l.full = l.now // that it will be late is not our doing
 		}
 	}
+	c.unsent, c.offset = 0, 0
 }
 
 // endOfStream handles the server's end of the connection.
@@ -329,7 +357,7 @@ func (l *rawLoop) stage(c *rawConn) measure.Stage {
 		return measure.Connect
 	case c.inBody:
 		return measure.Body
-	case c.owed > (int(c.count)-1)*l.unit && len(c.in) == 0:
+	case c.unsent == c.count && len(c.in) == 0:
 		return measure.Write
 	}
 	return measure.TTFB
@@ -342,7 +370,7 @@ func (l *rawLoop) fail(c *rawConn, stage measure.Stage, err error) {
 		c.until = l.now + reconnectDelay
 	}
 	for c.count > 0 {
-		l.rawCounts.fail(c.pop(), (&measure.Failure{Stage: stage, Err: err}).Key())
+		l.rawCounts.fail(l.pop(c), (&measure.Failure{Stage: stage, Err: err}).Key())
 		if l.open {
 			l.ready.push(c.index)
 		}
@@ -365,7 +393,7 @@ func (l *rawLoop) close(c *rawConn) {
 	if c.state == parting {
 		c.until = 0
 	}
-	c.state, c.inBody, c.owed, c.broken, c.in = shut, false, 0, 0, c.in[:0]
+	c.state, c.inBody, c.unsent, c.offset, c.broken, c.in = shut, false, 0, 0, 0, c.in[:0]
 	if !l.open && c.until <= l.now {
 		l.vacant = append(l.vacant, c.index)
 	}
@@ -382,7 +410,7 @@ func (l *rawLoop) failAll(err error) {
 func (l *rawLoop) dropAll() {
 	l.flush()
 	for i := range l.conns {
-		for c := &l.conns[i]; c.count > 0; c.pop() {
+		for c := &l.conns[i]; c.count > 0; l.pop(c) {
 			l.leave()
 		}
 	}

@@ -24,6 +24,7 @@ type rawLoop struct {
 	rawCounts
 	poller
 	validator
+	tape   *tape
 	pace   pace
 	conns  []rawConn
 	vacant []int32 // connections to fill again at the end of the round
@@ -56,7 +57,7 @@ func newRawLoop(r *Raw, s Schedule, index int) (*rawLoop, error) {
 	}
 	now := r.Clock()
 	l := &rawLoop{
-		Raw: r, poller: p, validator: newValidator(r.method, r.Expect), buf: make([]byte, receiveSize),
+		Raw: r, poller: p, validator: newValidator(r.Mix), tape: newTape(r.Mix, r.Depth, r.Fresh, s.Seed, uint64(index)), buf: make([]byte, receiveSize),
 		rawCounts: rawCounts{Tally: newTally(now), open: s.Open(), now: now, counted: now, slots: n * r.Depth},
 		began:     now, until: now + s.Duration, told: make(chan *measure.Tally, 1), ended: make(chan struct{}),
 		pace: newPace(s, now, index, r.Loops),
@@ -78,7 +79,7 @@ func (l *rawLoop) arrange(n int) {
 	}
 	slots := make([]slot, n*room)
 	for i := range l.conns {
-		l.conns[i] = rawConn{fd: -1, index: int32(i), slots: slots[i*room : (i+1)*room : (i+1)*room]}
+		l.conns[i] = rawConn{fd: -1, index: int32(i), place: i * len(l.tape.order) / n, slots: slots[i*room : (i+1)*room : (i+1)*room]}
 	}
 	if !l.open {
 		for i := range l.conns {
@@ -216,7 +217,7 @@ func (l *rawLoop) handle(ev *syscall.EpollEvent) {
 	if ev.Events&^syscall.EPOLLOUT != 0 {
 		l.read(c, ev.Events&^(syscall.EPOLLOUT|syscall.EPOLLIN) != 0)
 	}
-	if c.owed > 0 && c.state == live {
+	if c.unsent > 0 && c.state == live {
 		l.write(c)
 	}
 }

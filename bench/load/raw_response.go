@@ -5,14 +5,11 @@ import (
 	"errors"
 	"hash/crc32"
 
-	"github.com/httpdlab/httpdlab/bench/measure"
 	"github.com/httpdlab/httpdlab/server/http1"
 )
 
 var (
 	errSurplus = errors.New("bytes follow the response that nobody asked for")
-	errContent = errors.New("the content is not what was expected")
-	contentKey = (&measure.Failure{Stage: measure.Body, Err: errContent}).Key()
 )
 
 // meaning is what a response head says.
@@ -38,9 +35,14 @@ type response struct {
 
 // validator reads responses, one loop's.
 type validator struct {
-	method http1.Method
-	expect Expect
-	parser http1.Response
+	parser  http1.Response
+	awaited []awaited // by kind of request
+}
+
+// awaited is what is known of the responses to one kind of request.
+type awaited struct {
+	*kind
+	hashed bool    // the content has to be looked at
 	head   []byte  // the last final head
 	meant  meaning // by it
 }
@@ -48,22 +50,27 @@ type validator struct {
 // maxFields is how many fields a response may have.
 const maxFields = 128
 
-func newValidator(method http1.Method, expect Expect) validator {
-	v := validator{method: method, expect: expect, head: make([]byte, 0, 1024)}
+func newValidator(m *Mix) validator {
+	v := validator{awaited: make([]awaited, len(m.kinds))}
+	for i := range v.awaited {
+		k := &m.kinds[i]
+		v.awaited[i] = awaited{kind: k, hashed: k.expect.hashes(), head: make([]byte, 0, 1024)}
+	}
 	v.parser.Fields = make([]http1.Field, 0, maxFields)
 	return v
 }
 
-// readHead reads the head at the front of b; n is 0 while it is incomplete.
+// readHead reads the head of a response to q at the front of b; n is 0 while it
+// is incomplete.
 //
 // Servers send the same head again and again, and bytes that are the same mean
 // the same: only a head that differs from the last one is parsed.
-func (v *validator) readHead(r *response, b []byte) (n int, err error) {
-	if n = len(v.head); n > 0 && len(b) >= n && bytes.Equal(b[:n], v.head) {
-		r.begin(v.meant)
+func (v *validator) readHead(r *response, q *awaited, b []byte) (n int, err error) {
+	if n = len(q.head); n > 0 && len(b) >= n && bytes.Equal(b[:n], q.head) {
+		r.begin(q.meant)
 		return n, nil
 	}
-	n, failure := v.parser.Parse(b, v.method)
+	n, failure := v.parser.Parse(b, q.method)
 	if n == 0 {
 		v.parser.Reset()
 		if failure != 0 {
@@ -77,7 +84,7 @@ func (v *validator) readHead(r *response, b []byte) (n int, err error) {
 	}
 	r.begin(m)
 	if !m.interim() {
-		v.head, v.meant = append(v.head[:0], b[:n]...), m
+		q.head, q.meant = append(q.head[:0], b[:n]...), m
 	}
 	return n, nil
 }
@@ -93,52 +100,37 @@ func (r *response) begin(m meaning) {
 
 // readContent reads what is there of the content and reports how many bytes it took
 // and whether that was all of it.
-func (v *validator) readContent(r *response, b []byte) (n int, done bool, err error) {
+func (r *response) readContent(q *awaited, b []byte) (n int, done bool, err error) {
 	switch r.body {
 	case http1.LengthBody:
 		n = int(min(int64(len(b)), r.length-r.read))
-		v.add(r, b[:n])
+		r.add(q, b[:n])
 		return n, r.read == r.length, nil
 	case http1.ChunkedBody:
 		n, produced, failure := r.chunked.Decode(b)
 		if failure != 0 {
 			return n, false, failure
 		}
-		v.add(r, b[:produced])
+		r.add(q, b[:produced])
 		return n, r.chunked.Done(), nil
 	case http1.CloseBody:
-		v.add(r, b)
+		r.add(q, b)
 		return len(b), false, nil
 	}
 	return 0, true, nil
 }
 
-func (v *validator) add(r *response, b []byte) {
+func (r *response) add(q *awaited, b []byte) {
 	r.read += int64(len(b))
-	if v.hashes() {
+	if q.hashed {
 		r.crc = crc32.Update(r.crc, castagnoli, b)
 	}
 }
 
-func (v *validator) hashes() bool { return v.expect.Content != nil && v.expect.Content.Hashed }
-
 // skippable returns how many bytes of content come next that nobody needs to see.
-func (v *validator) skippable(r *response) int64 {
-	if !r.inBody || r.body != http1.LengthBody || v.hashes() {
+func (r *response) skippable(q *awaited) int64 {
+	if !r.inBody || r.body != http1.LengthBody || q.hashed {
 		return 0
 	}
 	return r.length - r.read
-}
-
-// goodStatus and goodContent judge a whole response.
-func (v *validator) goodStatus(status int) bool {
-	if v.expect.Status != 0 {
-		return status == v.expect.Status
-	}
-	return status < 400
-}
-
-func (v *validator) goodContent(r *response) bool {
-	want := v.expect.Content
-	return want == nil || r.read == want.Length && (!want.Hashed || r.crc == want.CRC)
 }

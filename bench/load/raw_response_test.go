@@ -210,9 +210,9 @@ func TestRawExpect(t *testing.T) {
 		{"the right content", hello, Expect{Status: 200, Content: ContentOf([]byte("hello"))}, ""},
 		{"the right chunks", chunked, Expect{Status: 201, Content: ContentOf([]byte("hello"))}, ""},
 		{"the right length", hello, Expect{Content: &Content{Length: 5}}, ""},
-		{"another length", hello, Expect{Content: &Content{Length: 4}}, "body/protocol"},
-		{"another content", hello, Expect{Content: ContentOf([]byte("hallo"))}, "body/protocol"},
-		{"other chunks", chunked, Expect{Content: ContentOf([]byte("hallo"))}, "body/protocol"},
+		{"another length", hello, Expect{Content: &Content{Length: 4}}, "body/content"},
+		{"another content", hello, Expect{Content: ContentOf([]byte("hallo"))}, "body/content"},
+		{"other chunks", chunked, Expect{Content: ContentOf([]byte("hallo"))}, "body/content"},
 		{"another status", hello, Expect{Status: 204}, "status/200"},
 		{"a refusal that is expected", "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", Expect{Status: 404}, ""},
 	} {

@@ -20,13 +20,26 @@ import (
 // GET / and a timeout of a second.
 func rawWith(t testing.TB, s *server, c RawConfig, plan Schedule) result {
 	t.Helper()
-	began := time.Now()
 	c.Address = s.Addr().String()
-	c.Clock = func() time.Duration { return time.Since(began) }
-	c.Connections = max(c.Connections, 1)
-	if c.Request == nil {
+	if c.Request == nil && c.Mix == nil {
 		c.Request = get(t, s.url())
 	}
+	return runRaw(t, c, plan)
+}
+
+func init() { mixEngines["raw"] = rawMix }
+
+// rawMix runs a schedule of several requests on four connections.
+func rawMix(t testing.TB, address string, m *Mix, s Schedule) result {
+	t.Helper()
+	return runRaw(t, RawConfig{Address: address, Mix: m, Connections: 4, Depth: 3}, s)
+}
+
+func runRaw(t testing.TB, c RawConfig, plan Schedule) result {
+	t.Helper()
+	began := time.Now()
+	c.Clock = func() time.Duration { return time.Since(began) }
+	c.Connections = max(c.Connections, 1)
 	if c.Timeout == 0 {
 		c.Timeout = time.Second
 	}

@@ -117,13 +117,22 @@ func attackWith(t testing.TB, address string, connections int, timeout time.Dura
 	u, err := url.Parse(address)
 	require.NoError(t, err)
 	pool := NewPool(u.Host, nil, connections)
+	return attackOn(pool, Attack{Request: get(t, address), Timeout: timeout}, s)
+}
+
+// attackMix runs a schedule of several requests on four connections.
+func attackMix(t testing.TB, address string, m *Mix, s Schedule) result {
+	t.Helper()
+	return attackOn(NewPool(address, nil, 4), Attack{Mix: m, Timeout: time.Second}, s)
+}
+
+func attackOn(pool *Pool, a Attack, s Schedule) result {
 	defer pool.Close()
 	began := time.Now()
-	clock := func() time.Duration { return time.Since(began) }
-	recorder := measure.NewRecorder(connections, clock())
-	Attack{Pool: pool, Request: get(t, address), Timeout: timeout, Recorder: recorder, Clock: clock}.
-		Run(context.Background(), s)
-	return result{recorder.Cut(clock()), pool.Tried(), pool.Served(), clock()}
+	a.Pool, a.Clock = pool, func() time.Duration { return time.Since(began) }
+	a.Recorder = measure.NewRecorder(pool.Size(), 0)
+	a.Run(context.Background(), s)
+	return result{a.Recorder.Cut(a.Clock()), pool.Tried(), pool.Served(), a.Clock()}
 }
 
 func TestMain(m *testing.M) {
