@@ -11,7 +11,8 @@ type Phase struct {
 	OfferedConnections int              `json:"offered_connections"` // how many the load was allowed
 	TriedConnections   int              `json:"tried_connections"`   // how many of them the load used
 	ServedConnections  int              `json:"served_connections"`  // how many of them ever got a response
-	OfferedRate        float64          `json:"offered_rate"`        // 0: closed loop
+	Arrivals           string           `json:"arrivals,omitempty"`  // open loop of another shape than evenly spaced requests: "poisson:200", "ramp:10..500/60s", …
+	OfferedRate        float64          `json:"offered_rate"`        // mean over the counted part; 0: closed loop
 	TimeoutMS          float64          `json:"timeout_ms"`          // of a request
 	Requests           int64            `json:"requests"`            // with an answer or an error
 	Late               int64            `json:"late"`                // sent over 1 ms late, mostly by the load generator's own fault
@@ -23,6 +24,8 @@ type Phase struct {
 	ResponseMS         Latency          `json:"response_ms"`         // from the intended start
 	LagMS              Latency          `json:"lag_ms"`              // how late requests were sent; open loop only
 	Trust              Trust            `json:"trust"`
+	Links              *Links           `json:"links,omitempty"`           // absent: the engine does not tell
+	Streams            *Streams         `json:"streams,omitempty"`         // engine sse only
 	Memory             *Memory          `json:"memory,omitempty"`          // absent: the target does not tell
 	ClientCPU          float64          `json:"client_cpu"`                // load generator's own use, in cores
 	ClientWait         float64          `json:"client_wait"`               // cores that it was ready to use and did not get; Linux only

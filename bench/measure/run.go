@@ -41,6 +41,7 @@ type Run struct {
 	Phases        []Phase        `json:"phases"`
 	Assertions    []Outcome      `json:"assertions,omitempty"` // what --assert asked, one for each phase that it is about
 	Search        *Search        `json:"search,omitempty"`     // what --find found
+	Sieges        []Siege        `json:"sieges,omitempty"`     // what --hostile found
 	Leak          *Leak          `json:"leak,omitempty"`       // what --soak found
 	Events        []Event        `json:"events,omitempty"`     // the first MostEvents of the run, those of the series too
 	LostLines     int64          `json:"lost_lines,omitempty"` // of the series and the latency log, which a full disk did not take
