@@ -13,6 +13,7 @@ func BenchmarkWebSocketServe(b *testing.B) {
 		name, frames string
 		count        int
 	}{
+		{"1 binary of 20", masked(BinaryFrame, strings.Repeat("x", 20)), 1},
 		{"16 binary of 20", strings.Repeat(masked(BinaryFrame, strings.Repeat("x", 20)), 16), 16},
 		{"16 text of 20", strings.Repeat(masked(TextFrame, strings.Repeat("x", 20)), 16), 16},
 		{"1 binary of 4096", masked(BinaryFrame, strings.Repeat("x", 4096)), 1},

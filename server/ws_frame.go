@@ -58,7 +58,10 @@ func (f *Frame) reply(t FrameType, payload []byte, final bool) error {
 		}
 	}
 	if c.deflate == nil && final && len(payload) < largeWrite {
-		r.out = websocket.AppendFrame(roomFor(r.out, websocket.MaxHeader+len(payload)), t, payload)
+		if cap(r.out)-len(r.out) < websocket.MaxHeader+len(payload) {
+			r.out = roomFor(r.out, websocket.MaxHeader+len(payload))
+		}
+		r.out = websocket.AppendFrame(r.out, t, payload)
 		if len(r.out) >= gatherLimit {
 			return c.flush(r, nil)
 		}
@@ -146,6 +149,13 @@ func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 	// Most handlers get whole messages and do not wait.
 	simple := c.route.WebSocket.Delivery == Messages && !c.route.Blocking
 	for used < len(data) && n == nextMore {
+		if simple {
+			var took int
+			if took, n = c.serveShort(r, data[used:]); took > 0 {
+				used += took
+				continue
+			}
+		}
 		took, err := c.decoder.Decode(data[used:])
 		switch {
 		case err != 0:
@@ -160,6 +170,28 @@ func (c *Socket) serveFrames(r *Request, data []byte) (used int, n next) {
 			n = c.take(r)
 		}
 		if n == nextMore && r.inline && r.blocked {
+			n = nextStalled
+		}
+	}
+	return used, n
+}
+
+// serveShort takes the short messages at the front of data, each in one frame: the way that most of them are sent.
+func (c *Socket) serveShort(r *Request, data []byte) (used int, n next) {
+	f, handler := &r.handed, c.route.WebSocket.Handler
+	f.First, f.Final = true, true
+	for n == nextMore && !c.closing.Load() {
+		t, payload, took := c.decoder.Whole(data[used:])
+		if took == 0 {
+			break
+		}
+		used += took
+		f.Type, f.Payload = t, payload
+		if err := handler(f); err != nil {
+			n = c.shut(r, err)
+		} else if r.broken != nil {
+			n = nextClose
+		} else if r.blocked && r.inline {
 			n = nextStalled
 		}
 	}

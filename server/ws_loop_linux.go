@@ -1,6 +1,10 @@
 package server
 
-import "github.com/httpdlab/httpdlab/server/websocket"
+import (
+	"time"
+
+	"github.com/httpdlab/httpdlab/server/websocket"
+)
 
 // nudge is called from any goroutine. One wake-up is enough for all that is in the inbox.
 func (l *loop) nudge(s *Session) {
@@ -49,10 +53,14 @@ func (l *loop) enterSocket(s *Session) {
 		}
 	case c.pinged:
 		l.enter(s, phasePong, l.now)
-	default:
+	case s.phase != phaseSocket || l.now-s.since >= socketGrain || l.server.cfg.LRUPurge:
 		l.enter(s, phaseSocket, l.now)
 	}
 }
+
+// socketGrain is how exactly the time of a socket's last message is kept, unless LRU purge asks for their order: moving
+// the socket to the end of the list for each of them would touch its neighbours' memory, which nothing else does.
+const socketGrain = 10 * time.Millisecond
 
 // ping asks a peer that has been silent whether it is still there.
 func (l *loop) ping(s *Session) {

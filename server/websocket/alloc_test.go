@@ -13,6 +13,7 @@ func TestAllocations(t *testing.T) {
 		t.Skip("the race detector allocates")
 	}
 	stream := client("text "+strings.Repeat("ä", 500), "ping p", "bin+ a", "cont b", "close \x03\xe8bye")
+	short := make([]byte, 9)
 	work, out := make([]byte, len(stream)), make([]byte, 0, 4096)
 	offer := "Sec-WebSocket-Protocol: a, echo\nSec-WebSocket-Extensions: permessage-deflate; client_max_window_bits; server_max_window_bits=\"10\"\n"
 	var names, values [][]byte
@@ -35,6 +36,12 @@ func TestAllocations(t *testing.T) {
 					panic(err)
 				}
 				b = b[n:]
+			}
+		}},
+		{"Decoder.Whole", func() {
+			d := Decoder{MaxMessage: 4096}
+			if _, payload, _ := d.Whole(short[:copy(short, "\x81\x83\x00\x00\x00\x00abc")]); string(payload) != "abc" {
+				panic(payload)
 			}
 		}},
 		{"AppendFrame", func() { out = AppendFrame(out[:0], Text, text) }},

@@ -40,10 +40,10 @@ type Decoder struct {
 // more than MaxHeader+MaxControl bytes. An error ends the connection with
 // err.Code(), and Decode keeps returning it.
 func (d *Decoder) Decode(b []byte) (n int, err Error) {
-	if len(b) >= shortHeader && b[0]-finalText <= 1 && b[1]-maskBit < length16 && d.Between() && !d.Server {
-		if n = d.short(b); n > 0 {
-			return n, 0
-		}
+	if opcode, payload, n := d.Whole(b); n > 0 {
+		d.Header = Header{Final: true, Masked: true, Opcode: opcode, Key: binary.LittleEndian.Uint32(b[2:]), Length: int64(len(payload))}
+		d.Payload, d.First, d.Message, d.Compressed = payload, true, opcode, false
+		return n, 0
 	}
 	if d.failure != 0 {
 		return 0, d.failure
@@ -74,35 +74,6 @@ func (d *Decoder) Decode(b []byte) (n int, err Error) {
 		return 0, d.fail(err)
 	}
 	return n + len(part), 0
-}
-
-const (
-	shortHeader = 6 // bytes of a masked header with a length below 126
-	finalText   = finalBit | byte(Text)
-)
-
-// short reads the most common frame, a whole short message of a client, if it is there in whole and right. It
-// returns 0 if it is not, and has changed nothing then.
-func (d *Decoder) short(b []byte) (n int) {
-	length := int(b[1] - maskBit)
-	n = shortHeader + length
-	if len(b) < n || d.failure != 0 || d.MaxMessage > 0 && int64(length) > d.MaxMessage {
-		return 0
-	}
-	key := binary.LittleEndian.Uint32(b[2:])
-	payload := b[shortHeader:n:n]
-	maskShort(payload, key)
-	opcode := Opcode(b[0] & 0x0f)
-	if opcode == Text && !d.AnyText {
-		var u UTF8
-		if _, ok := u.Validate(payload); !ok || !u.Complete() {
-			maskShort(payload, key)
-			return 0
-		}
-	}
-	d.Header = Header{Final: true, Masked: true, Opcode: opcode, Key: key, Length: int64(length)}
-	d.Payload, d.First, d.Message, d.Compressed = payload, true, opcode, false
-	return n
 }
 
 // End reports whether Decode found the end of a data message.

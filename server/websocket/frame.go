@@ -126,11 +126,13 @@ func AppendHeader(dst []byte, h Header) []byte {
 // AppendFrame appends a server's frame: not masked, and all of its message.
 // The payload of a control frame is at most MaxControl bytes.
 func AppendFrame(dst []byte, opcode Opcode, payload []byte) []byte {
-	if len(payload) < length16 {
-		dst = append(dst, finalBit|byte(opcode), byte(len(payload)))
-	} else {
-		dst = AppendHeader(dst, Header{Final: true, Opcode: opcode, Length: int64(len(payload))})
+	if end := len(dst) + 2 + len(payload); len(payload) < length16 && end <= cap(dst) {
+		frame := dst[len(dst):end]
+		frame[0], frame[1] = finalBit|byte(opcode), byte(len(payload))
+		copy(frame[2:], payload)
+		return dst[:end]
 	}
+	dst = AppendHeader(dst, Header{Final: true, Opcode: opcode, Length: int64(len(payload))})
 	return append(dst, payload...)
 }
 

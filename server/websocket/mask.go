@@ -17,23 +17,6 @@ func Mask(b []byte, key uint32) (next uint32) {
 	return next
 }
 
-// maskShort is Mask for few bytes.
-func maskShort(b []byte, key uint32) {
-	wide := uint64(key)<<32 | uint64(key)
-	for len(b) >= 8 {
-		binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(b)^wide)
-		b = b[8:]
-	}
-	if len(b) >= 4 {
-		binary.LittleEndian.PutUint32(b, binary.LittleEndian.Uint32(b)^key)
-		b = b[4:]
-	}
-	for i := range b {
-		b[i] ^= byte(key)
-		key >>= 8
-	}
-}
-
 // maskWords is the twin of the vector code: eight bytes at a time.
 func maskWords(b []byte, key uint32) {
 	wide := uint64(key)<<32 | uint64(key)
