@@ -179,6 +179,7 @@ func TestPagesInBrowser(t *testing.T) {
 	}
 	see("ordinary", ordinary(t).done(), readers)
 	see("troubled", troubled(t).done(), readers)
+	see("soaked", soaked(t).done(), readers)
 	for _, c := range thin {
 		see(c.name, c.make(t), few)
 	}

@@ -125,7 +125,7 @@ func inline(c *vgsvg.Canvas, s size, title string) template.HTML {
 	c.WriteTo(&b) // a bytes.Buffer takes everything
 	_, body, _ := strings.Cut(b.String(), "<svg")
 	_, body, _ = strings.Cut(body, ">")
-	body = fontStyle.ReplaceAllString(body, "")
+	body = pictures.Replace(fontStyle.ReplaceAllString(body, ""))
 	body = styles.ReplaceAllStringFunc(body, func(style string) string {
 		return hexColor.ReplaceAllStringFunc(style, variable)
 	})
@@ -136,11 +136,22 @@ func inline(c *vgsvg.Canvas, s size, title string) template.HTML {
 // styles finds the style attributes: a name that looks like a colour stays.
 var styles = regexp.MustCompile(`style="[^"]*"`)
 
+// variable is the page's name for a colour of the palette. One that is not
+// opaque comes back from the SVG writer rounded down.
 func variable(hex string) string {
+	var r, g, b int
+	if _, err := fmt.Sscanf(hex, "#%02X%02X%02X", &r, &g, &b); err != nil {
+		return "currentColor"
+	}
+	near := func(a int, c uint8) bool { return int(c)-a == 0 || int(c)-a == 1 }
 	for _, h := range hues {
-		if h.hex() == hex {
+		if near(r, h.light.R) && near(g, h.light.G) && near(b, h.light.B) {
 			return "var(--" + h.name + ")"
 		}
 	}
 	return "currentColor"
 }
+
+// A picture in a plot fills its place whatever its shape, and its cells have
+// edges; the SVG writer takes every picture for a JPEG.
+var pictures = strings.NewReplacer("<image ", `<image preserveAspectRatio="none" style="image-rendering:pixelated" `, "data:image/jpg;", "data:image/png;")

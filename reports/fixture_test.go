@@ -66,6 +66,7 @@ type load struct {
 	connections int
 	served      int     // 0: all
 	offered     float64 // 0: closed loop
+	part        string
 	rate        float64
 	p50         float64 // ms
 	tail        float64 // sigma of the log-normal latency
@@ -80,7 +81,7 @@ type load struct {
 // phase appends one phase, second by second.
 func (m *maker) phase(l load) *measure.Phase {
 	p := measure.Phase{
-		Name: l.name, Engine: "raw", OfferedConnections: l.connections, TriedConnections: l.connections, ServedConnections: l.connections,
+		Name: l.name, Part: l.part, Engine: "raw", OfferedConnections: l.connections, TriedConnections: l.connections, ServedConnections: l.connections,
 		OfferedRate: l.offered, Errors: map[string]int64{}, WarmupMS: 1000, StartMS: m.ms + 1000, ClientCPU: 0.21, Trust: measure.Trust{OK: true, Reasons: []string{}},
 	}
 	if l.served > 0 {
@@ -168,7 +169,7 @@ func (m *maker) idle() {
 func (m *maker) heap(connections int) *measure.Heap {
 	free := int64(m.free - 2600*float64(connections) - 900*m.rand.Float64())
 	m.least = min(m.least, free-6000)
-	return &measure.Heap{UptimeMS: int64(m.ms - m.booted), BootCount: m.boots, Free: free, MinFree: m.least, LargestBlock: 110_592 - 1024*int64(connections), Total: 327_680}
+	return &measure.Heap{UptimeMS: int64(m.ms - m.booted), BootCount: m.boots, Free: free, MinFree: m.least, LargestBlock: 110_592 - 1024*int64(connections), Total: 327_680, RSSI: -48 - int(m.ms/1000)%4}
 }
 
 // done ends the run in the ordinary way and returns its folder.
@@ -208,5 +209,34 @@ func troubled(t testing.TB) *maker {
 		errors: map[string]int64{"connect/refused": 24, "ttfb/eof": 7, "body/truncated": 2, "status/503": 11}})
 	p.Trust = measure.Trust{Reasons: []string{"Only 7 of 16 connections ever got an answer, so this is the result of 7: the server takes no more sockets; use --connections 7."}}
 	m.phase(load{name: "open-70", connections: 16, offered: 410, rate: 398, p50: 6, tail: 0.6, wait: 40, seconds: 14, errors: map[string]int64{"connect/refused": 2}})
+	return m
+}
+
+// soaked is a run that was judged: assertions, a search and a soak.
+func soaked(t testing.TB) *maker {
+	m := newMaker(t, "20261123T061500Z-esp32")
+	leak := &measure.Leak{
+		Verdict: measure.Leaks, Source: "heap", Slope: 104.2, Low: 98.7, High: 109.8, Confidence: 0.95, Limit: 10,
+		Text: "Each request loses 104 B: after about 1700 more there is no heap left.",
+	}
+	for i := range 12 {
+		leak.Plateaus = append(leak.Plateaus, measure.Plateau{
+			MS: float64(i) * 12e3, Requests: int64(i) * 180, Bytes: 181_000 - 104*180*float64(i) + 900*m.rand.NormFloat64(), Warmup: i < 2,
+		})
+		if i%3 == 0 {
+			m.phase(load{name: fmt.Sprintf("round-%d", i+1), connections: 4, rate: 590, p50: 6.4, tail: 0.4, seconds: 9, leak: 200, part: "soak"})
+		}
+	}
+	m.phase(load{name: "closed-2", connections: 2, rate: 398, p50: 4.6, tail: 0.3, seconds: 9})
+	m.run.Leak = leak
+	m.run.Assertions = []measure.Outcome{
+		{Text: "p(99)<200ms", Phase: "round-1", Value: 17.3, Limit: 200, Unit: "ms", OK: true},
+		{Text: "errors<0.1%", Phase: "round-1", Value: 0.4, Limit: 0.1, Unit: "%"},
+		{Text: "heap>50kB", Value: 0, Limit: 50_000, Unit: "B", Reason: "the target does not tell its heap"},
+	}
+	m.run.Search = &measure.Search{
+		Objective: "p(99)<200ms", Over: "rate", Best: 560, Low: 552, High: 571, Confidence: 0.95, Confirmed: true, Ended: "The edge is known to 5 %.",
+		Knee: &measure.Knee{Load: 430, Low: 400, High: 470, Rate: 428, MeanMS: 7.4},
+	}
 	return m
 }

@@ -12,6 +12,7 @@ import (
 // ladder is the steps of one kind of load, least first: closed loops by
 // their connections, open loops by their rate.
 type ladder struct {
+	*record
 	phases []*measure.Phase
 	load   func(*measure.Phase) float64
 	axis   string
@@ -20,10 +21,13 @@ type ladder struct {
 // ladders are the series of loads that can be drawn: closed loops, and open
 // loops if there are several or nothing else.
 func (r *record) ladders() (all []ladder) {
-	closed := ladder{axis: "connections", load: func(p *measure.Phase) float64 { return float64(p.OfferedConnections) }}
-	open := ladder{axis: "offered requests a second", load: func(p *measure.Phase) float64 { return p.OfferedRate }}
+	closed := ladder{record: r, axis: "connections", load: func(p *measure.Phase) float64 { return float64(p.OfferedConnections) }}
+	open := ladder{record: r, axis: "offered requests a second", load: func(p *measure.Phase) float64 { return p.OfferedRate }}
 	for i := range r.Phases {
 		p := &r.Phases[i]
+		if p.Part == "soak" || p.Part == "warm-up" {
+			continue // many rounds under one load are no ladder
+		}
 		l := &open
 		if p.Closed() {
 			l = &closed

@@ -34,6 +34,7 @@ func (l *ladder) plot(s size) *plot.Plot {
 // which it would answer what it was offered.
 func (l *ladder) throughput(s size) *plot.Plot {
 	p := l.plot(s)
+	p.Add(l.band(blue, l.rateInterval), l.marks(s))
 	p.Add(line(blue, 2, false, l.points(func(x *measure.Phase) (float64, bool) { return x.Rate, true })))
 	if l.axis != "connections" {
 		p.Add(line(muted, 1, true, l.points(func(x *measure.Phase) (float64, bool) { return l.load(x), true })))
@@ -59,6 +60,8 @@ func (l *ladder) latency(s size) *plot.Plot {
 		})
 	}
 	p.Add(
+		l.band(blue, func(x *measure.Phase) (interval, bool) { return l.latencyInterval(x, 0) }),
+		l.band(red, func(x *measure.Phase) (interval, bool) { return l.latencyInterval(x, 2) }),
 		line(blue, 2, false, over(func(x *measure.Latency) float64 { return x.P50 })).dotted(draw.CircleGlyph{}),
 		line(green, 2, false, over(func(x *measure.Latency) float64 { return x.P90 })).dotted(draw.BoxGlyph{}),
 		line(red, 2, false, over(func(x *measure.Latency) float64 { return x.P99 })).dotted(draw.PyramidGlyph{}),
@@ -95,6 +98,12 @@ func (l *ladder) keys() []key {
 	}
 	if l.axis != "connections" {
 		k = append(k, key{"offered", muted.name, "dashes"})
+	}
+	if len(l.band(blue, l.rateInterval).x) > 0 {
+		k = append(k, key{"95 % interval", blue.name, "area"})
+	}
+	if m := l.marks(half); len(m.at) > 0 {
+		k = append(k, key{m.names(), amber.name, "dashes"})
 	}
 	return k
 }

@@ -15,7 +15,7 @@ func (r *record) timeFigures() (all []*figure) {
 		return nil
 	}
 	t := r.timeline()
-	for _, f := range []*figure{r.rateFigure(t), r.latencyFigure(t), r.heapFigure(t), r.rssFigure(t), r.errorFigure(t)} {
+	for _, f := range []*figure{r.rateFigure(t), r.latencyFigure(t), r.heatFigure(t), r.heapFigure(t), r.rssFigure(t), r.processorFigure(t), r.signalFigure(t), r.errorFigure(t)} {
 		if f != nil {
 			f.above = 18
 			f.Keys = append(f.Keys, t.keys(len(all) == 0)...)

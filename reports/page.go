@@ -33,6 +33,9 @@ type page struct {
 	Client   []fact
 	Load     [][]*figure
 	Nines    *figure
+	Leak     *figure
+	Asserted []outcomeRow
+	Searched []string
 	Time     []*figure
 	Events   []eventRow
 	Phases   []phaseRow
@@ -47,7 +50,7 @@ func render(w io.Writer, r *record) error {
 	p := &page{
 		CSS: pageCSS, Title: r.title(), Started: clock(r.Started), URL: oneLine(r.Target.URL, 400), Kind: r.kind(),
 		Verdicts: r.verdicts(), Numbers: r.numbers(), Tested: r.tested(), Told: r.told(), Client: r.client(),
-		Nines: r.ninesFigure(), Time: r.timeFigures(), Events: r.eventRows(),
+		Nines: r.ninesFigure(), Leak: r.leakFigure(), Asserted: r.outcomeRows(), Searched: r.searched(), Time: r.timeFigures(), Events: r.eventRows(),
 		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Data: r.data(),
 	}
 	for i, l := range r.ladders() {

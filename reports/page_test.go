@@ -21,7 +21,7 @@ var update = flag.Bool("update", false, "write the golden files anew")
 // What a reader reads of two runs, plots apart, is as it was; -update takes the
 // new wording.
 func TestGolden(t *testing.T) {
-	for name, dir := range map[string]string{"ordinary": ordinary(t).done(), "troubled": troubled(t).done()} {
+	for name, dir := range map[string]string{"ordinary": ordinary(t).done(), "troubled": troubled(t).done(), "soaked": soaked(t).done()} {
 		got := words(rendered(t, dir))
 		golden := filepath.Join("testdata", name+".txt")
 		if *update {

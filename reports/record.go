@@ -20,6 +20,8 @@ type record struct {
 	Samples []measure.Sample
 	Missing []string // sentences: what the folder lacks
 	curves  map[curve]*hdrhistogram.Histogram
+	batches map[curve]*batching
+	heat    *heat // of response times
 }
 
 type curve struct {
@@ -38,18 +40,26 @@ func open(dir string) (*record, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the run %s: %w", dir, err)
 	}
-	r := &record{Run: *run, Name: filepath.Base(abs), curves: map[curve]*hdrhistogram.Histogram{}}
+	r := newRecord(run, filepath.Base(abs))
 	if r.Samples, err = measure.ReadSeries(dir); err != nil {
 		r.lacks(measure.SeriesFile, err, "nothing can be shown over time")
 	}
-	intervals, err := measure.ReadLatencies(dir)
-	if err != nil {
-		r.lacks(measure.LatencyFile, err, "no percentile curve can be drawn")
-	}
-	for _, x := range intervals {
+	r.heat = newHeat(r.length() / 1e3)
+	err = measure.EachLatency(dir, func(x measure.Interval) error {
 		r.merge(x)
+		return nil
+	})
+	if err != nil {
+		r.lacks(measure.LatencyFile, err, "percentile curves and heat map end there")
+	}
+	for _, b := range r.batches {
+		b.finish()
 	}
 	return r, nil
+}
+
+func newRecord(run *measure.Run, name string) *record {
+	return &record{Run: *run, Name: name, curves: map[curve]*hdrhistogram.Histogram{}, batches: map[curve]*batching{}, heat: newHeat(1)}
 }
 
 func (r *record) lacks(file string, err error, so string) {
@@ -66,6 +76,20 @@ func (r *record) merge(x measure.Interval) {
 		r.curves[k] = measure.NewHistogram()
 	}
 	r.curves[k].Merge(x.Hist)
+	r.batch(&x)
+	if x.Clock == measure.Response {
+		r.heat.add(&x)
+	}
+}
+
+// phase is the phase of that name, nil if there is none.
+func (r *record) phase(name string) *measure.Phase {
+	for i := range r.Phases {
+		if r.Phases[i].Name == name {
+			return &r.Phases[i]
+		}
+	}
+	return nil
 }
 
 // hist is the phase's latencies on that clock, nil if there are none.

@@ -19,7 +19,7 @@ func TestShots(t *testing.T) {
 	if *shots == "" {
 		t.Skip("no -shots folder given")
 	}
-	pages := map[string]string{"ordinary": ordinary(t).done(), "troubled": troubled(t).done()}
+	pages := map[string]string{"ordinary": ordinary(t).done(), "troubled": troubled(t).done(), "soaked": soaked(t).done()}
 	ctx := browser(t)
 	shotIndex(t, ctx)
 	for name, dir := range pages {

@@ -32,8 +32,15 @@ type verdict struct {
 	Reasons []string
 }
 
-func (r *record) verdicts() []verdict {
-	return []verdict{r.trust(), r.failures(), r.memory(), r.course()}
+func (r *record) verdicts() (all []verdict) {
+	if v, asked := r.asserted(); asked {
+		all = append(all, v)
+	}
+	memory := r.memory()
+	if r.Leak != nil {
+		memory = leakVerdict(r.Leak)
+	}
+	return append(all, r.trust(), r.failures(), memory, r.course())
 }
 
 // trust says whether the numbers can be believed.

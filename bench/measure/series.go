@@ -47,6 +47,7 @@ type Heap struct {
 	MinFree      int64 `json:"min_free"`      // least since boot
 	LargestBlock int64 `json:"largest_block"` // largest that one allocation could have
 	Total        int64 `json:"total"`
+	RSSI         int   `json:"rssi,omitempty"` // strength of the radio signal in dBm, below 0; 0: not told
 }
 
 // Process is what the kernel says of the target's process.

@@ -1,0 +1,124 @@
+package reports
+
+import (
+	"math"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/httpdlab/httpdlab/bench/measure"
+)
+
+// batches is into how many stretches of equal length a phase is cut. Seconds
+// that follow each other are alike, and requests even more so; stretches are
+// nearly independent, so that their scatter tells how sure a figure is.
+const batches = 10
+
+// interval is where a figure lies with 95 % confidence.
+type interval struct{ lo, hi float64 }
+
+// sectioned is the interval of a figure of the whole from the same figure of
+// its stretches (Nakayama's sectioning); ok only from three stretches on.
+func sectioned(whole float64, parts []float64) (i interval, ok bool) {
+	if len(parts) < 3 {
+		return i, false
+	}
+	k := float64(len(parts))
+	squares := 0.0
+	for _, x := range parts {
+		squares += (x - whole) * (x - whole)
+	}
+	half := distuv.StudentsT{Sigma: 1, Nu: k - 1}.Quantile(0.975) * math.Sqrt(squares/(k-1)/k)
+	return interval{max(0, whole-half), whole + half}, finite(half)
+}
+
+// quantiles of which a phase's stretches are asked, in percent.
+var batchQuantiles = []float64{50, 90, 99}
+
+// batching collects the percentiles of a phase's stretches as its intervals go
+// by.
+type batching struct {
+	start, length float64 // of the phase, in milliseconds
+	number        int     // of the stretch under way
+	hist          *hdrhistogram.Histogram
+	parts         [3][]float64 // milliseconds, for each of batchQuantiles
+}
+
+func (b *batching) add(x *measure.Interval) {
+	number := int(batches * (x.EndMS - 1 - b.start) / b.length)
+	if number != b.number {
+		b.finish()
+		b.number = number
+	}
+	if b.hist == nil {
+		b.hist = measure.NewHistogram()
+	}
+	b.hist.Merge(x.Hist)
+}
+
+// finish closes the stretch under way.
+func (b *batching) finish() {
+	if b.hist == nil || b.hist.TotalCount() == 0 {
+		return
+	}
+	for i, ns := range b.hist.ValueAtPercentilesSlice(batchQuantiles) {
+		b.parts[i] = append(b.parts[i], float64(ns)/1e6)
+	}
+	b.hist.Reset()
+}
+
+// batch counts an interval of a phase that ran to its end.
+func (r *record) batch(x *measure.Interval) {
+	k := curve{x.Phase, x.Clock}
+	b := r.batches[k]
+	if b == nil {
+		p := r.phase(x.Phase)
+		if p == nil || !(p.EndMS > p.StartMS) || x.Clock == measure.Lag {
+			return
+		}
+		b = &batching{start: p.StartMS, length: p.EndMS - p.StartMS}
+		r.batches[k] = b
+	}
+	b.add(x)
+}
+
+// latencyInterval is where the percentile lies that is i-th of batchQuantiles,
+// on the clock that counts for p.
+func (r *record) latencyInterval(p *measure.Phase, i int) (interval, bool) {
+	clock, whole := measure.Service, telling(p)
+	if !p.Closed() {
+		clock = measure.Response
+	}
+	b := r.batches[curve{p.Name, clock}]
+	if b == nil {
+		return interval{}, false
+	}
+	return sectioned([]float64{whole.P50, whole.P90, whole.P99}[i], b.parts[i])
+}
+
+// rateInterval is where the rate of p lies.
+func (r *record) rateInterval(p *measure.Phase) (interval, bool) {
+	var sums, lengths [batches]float64
+	for i := range r.Samples {
+		s := &r.Samples[i]
+		v, ok := perSecond(s)
+		at := batches * (s.MS - s.IntervalMS/2 - p.StartMS) / (p.EndMS - p.StartMS)
+		if ok && !s.Warmup && s.Phase == p.Name && at >= 0 && at < batches {
+			sums[int(at)] += v * s.IntervalMS
+			lengths[int(at)] += s.IntervalMS
+		}
+	}
+	var parts []float64
+	for i := range sums {
+		if lengths[i] > 0 {
+			parts = append(parts, sums[i]/lengths[i])
+		}
+	}
+	if len(parts) < 3 {
+		return interval{}, false
+	}
+	mean, sd := stat.MeanStdDev(parts, nil)
+	half := distuv.StudentsT{Sigma: 1, Nu: float64(len(parts) - 1)}.Quantile(0.975) * sd / math.Sqrt(float64(len(parts)))
+	return interval{max(0, mean-half), mean + half}, finite(half)
+}
