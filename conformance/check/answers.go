@@ -11,29 +11,31 @@ import (
 // Answers reads every final response until the server closes or falls silent, and asks the whole story
 // to be one of the patterns. A pattern is a list of "2xx", "4xx" (a refusal: 4xx but 404 and 405, 501, 505),
 // "any" (any but 500), or a status, ended by "close" or "open": "2xx 2xx open", "4xx close". A pattern after "~" is allowed
-// but weak. The story of a case that counts canaries has as many answers as the server saw requests.
+// but weak, and so is 5xx in place of a refusal. The story of a case that counts canaries has as many answers as the server saw requests.
 func Answers(patterns ...string) Step {
 	return func(c *Conn) error {
 		story, err := c.story()
 		if err != nil {
 			return err
 		}
-		fits := func(end string) bool { return fit(patterns, append(story, end)) != "" }
+		fits := func(end string) bool { return fit(patterns, append(refusals(story), end)) != "" }
 		end := "open"
 		if c.end != nil || !fits("open") && fits("close") && c.closing() {
 			end = "close"
 		}
 		switch {
 		case len(c.in) == 0 && fits(end):
-			if strings.HasPrefix(fit(patterns, append(story, end)), "~") {
+			if pattern := fit(patterns, append(story, end)); pattern == "" || strings.HasPrefix(pattern, "~") {
 				c.Weak("answered %s; %s is better", strings.Join(append(story, end), " "), patterns[0])
 			}
 			return nil
 		case len(story) == 0 && end == "close" && slices.ContainsFunc(patterns, startsWithRefusal):
 			c.Weak("closed by %s without an answer; a refusal with 400 is better", c.how())
+			c.fleeting = true
 			return nil
 		}
-		return Wrong("the answers "+strings.Join(patterns, " or "), strings.Join(append(story, end), " "))
+		missing := len(c.asked) > 0 // an answer, which is late, or a close came first
+		return &Finding{Want: "the answers " + strings.Join(patterns, " or "), Got: strings.Join(append(story, end), " "), fleeting: missing}
 	}
 }
 
@@ -51,6 +53,7 @@ func (c *Conn) closing() bool {
 	}
 	if c.end == nil {
 		c.Weak("announced the close, but had not ended the connection after %s", c.Answer.Round(time.Millisecond))
+		c.fleeting = true
 	}
 	return true
 }
@@ -63,6 +66,17 @@ func fit(patterns, story []string) string {
 		}
 	}
 	return ""
+}
+
+// refusals is the story with 400 for what failed in the server, which did not process the request then.
+func refusals(story []string) []string {
+	story = slices.Clone(story)
+	for i, status := range story {
+		if strings.HasPrefix(status, "5") {
+			story[i] = "400"
+		}
+	}
+	return story
 }
 
 func startsWithRefusal(pattern string) bool { return strings.HasPrefix(pattern, "4xx") }

@@ -33,6 +33,7 @@ type Conn struct {
 	weak      []string
 	notes     []string
 	refuses   bool // a step has counted a refusal
+	fleeting  bool // something weak may have come by chance
 	irregular bool // more than plain requests was sent: the server may close without saying so
 }
 
@@ -75,7 +76,7 @@ func (c *Conn) close() {
 		if r.Closes() && r.Status != 101 {
 			r.Tail = c.in
 		}
-		regular := !c.irregular && !c.refuses && len(c.asked) == 0
+		regular := !c.irregular && !c.refuses && len(c.asked) == 0 && r.Status != 101 // what follows 101 is not HTTP
 		r.Ended = c.end != nil && regular
 		r.Reset = r.Ended && c.WasReset()
 	}
@@ -224,11 +225,11 @@ func (c *Conn) readHead() (string, error) {
 		err := c.fill(start.Add(limit))
 		switch {
 		case errors.Is(err, os.ErrDeadlineExceeded) && len(c.in) > 0:
-			return "", Broken("a whole response head", fmt.Sprintf("%q and then silence", clip(string(c.in), 80)))
+			return "", silent("a whole response head", fmt.Sprintf("%q and then silence", clip(string(c.in), 80)))
 		case errors.Is(err, os.ErrDeadlineExceeded):
-			return "", Broken("an answer", "silence for "+limit.Round(time.Millisecond).String())
+			return "", silent("an answer", "silence for "+limit.Round(time.Millisecond).String())
 		case err != nil && len(c.in) > 0:
-			return "", Broken("a whole response head", fmt.Sprintf("%q and then %s", clip(string(c.in), 80), c.how()))
+			return "", silent("a whole response head", fmt.Sprintf("%q and then %s", clip(string(c.in), 80), c.how()))
 		case err != nil:
 			got := "the connection was closed by " + c.how() + " without an answer"
 			return "", &Finding{Want: "an answer", Got: got, hangup: true}
@@ -272,7 +273,7 @@ func (c *Conn) readBody(r *Response) error {
 			if c.end != nil {
 				what = c.how()
 			}
-			return Broken("the rest of the body", fmt.Sprintf("%d octets of it and then %s", len(c.in), what))
+			return silent("the rest of the body", fmt.Sprintf("%d octets of it and then %s", len(c.in), what))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync"
 	"time"
 )
 
@@ -75,3 +76,18 @@ const pourTime = time.Minute
 
 // Expired reports whether More ended because its deadline passed.
 func Expired(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
+
+// Once returns what f returned when it was first called for this target and key.
+func (t *Target) Once(key string, f func() any) any {
+	t.mu.Lock()
+	if t.known == nil {
+		t.known = map[string]func() any{}
+	}
+	once, ok := t.known[key]
+	if !ok {
+		once = sync.OnceValue(f)
+		t.known[key] = once
+	}
+	t.mu.Unlock()
+	return once()
+}

@@ -61,6 +61,7 @@ type Target struct {
 
 	mu    sync.Mutex
 	twins map[string]func() error
+	known map[string]func() any
 }
 
 // lacks says why a placeholder has no value: the reason of a SKIP.
@@ -189,7 +190,9 @@ func (t *Target) twin(ctx context.Context, text string) error {
 	t.mu.Lock()
 	once, ok := t.twins[text]
 	if !ok {
-		once = sync.OnceValue(func() error { return t.accepts(ctx, text) })
+		once = sync.OnceValue(func() error {
+			return patiently(func() error { return t.accepts(ctx, text) })
+		})
 		t.twins[text] = once
 	}
 	t.mu.Unlock()

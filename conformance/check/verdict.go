@@ -30,6 +30,7 @@ type Finding struct {
 	grave     bool // FAIL whatever the level of the rule
 	skip      bool
 	hangup    bool // the connection was closed where an answer was awaited
+	fleeting  bool // silence or a close, which chance may bring about as well
 }
 
 func (f *Finding) Error() string {
@@ -45,6 +46,18 @@ func Wrong(want, got string) error { return &Finding{Want: want, Got: got} }
 // Broken is a server that hangs, dies or talks gibberish: FAIL at every level.
 func Broken(want, got string) error { return &Finding{Want: want, Got: got, grave: true} }
 
+// silent is Broken by silence.
+func silent(want, got string) error {
+	return &Finding{Want: want, Got: got, grave: true, fleeting: true}
+}
+
+// fleeting reports an end of a case that may have come by chance: an answer was late, or the server closed an idle
+// connection, as it may at any time (RFC 9112, 9.5).
+func fleeting(err error) bool {
+	var f *Finding
+	return errors.As(err, &f) && (f.fleeting || f.hangup)
+}
+
 // Closed reports whether an error of Final is a close where an answer was awaited.
 func Closed(err error) bool {
 	var f *Finding
@@ -54,6 +67,12 @@ func Closed(err error) bool {
 // Skipf gives up on a case without judging it.
 func Skipf(format string, args ...any) error {
 	return &Finding{Got: fmt.Sprintf(format, args...), skip: true}
+}
+
+// Skipped reports whether an error gives up without a judgement.
+func Skipped(err error) bool {
+	var f *Finding
+	return errors.As(err, &f) && f.skip
 }
 
 // judge turns the end of a script into a verdict.

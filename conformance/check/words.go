@@ -129,12 +129,13 @@ func (want refusal) step(c *Conn) error {
 		return Wrong("status "+list(codes), "the connection was closed by "+c.how()+" without an answer")
 	case Closed(err):
 		c.Weak("closed by %s without a whole answer; %s is better", c.how(), list(codes))
+		c.fleeting = true // the answer may have been on its way when the reset overtook it
 		return nil
 	case err != nil:
 		return err
 	case slices.Contains(codes, r.Status):
 		return nil
-	case !refuses(r.Status) && !(want.serve && r.Status < 500):
+	case r.Status/100 != 5 && !refuses(r.Status) && !want.serve:
 		return Wrong("a refusal with "+list(codes), r.Line())
 	}
 	c.Weak("answered %s rather than %s", r.Line(), list(codes))
@@ -142,7 +143,8 @@ func (want refusal) step(c *Conn) error {
 }
 
 // refuses tells a status that turns a request down as malformed, too large or unsupported. 404 and 405 come from
-// a server that took the request for a valid one, 500 from one that tripped over it.
+// a server that took the request for a valid one, 500 and its kin from one that tripped over it: it did not process the
+// request either, so it is weak to answer that where a refusal is due, and not wrong.
 func refuses(status int) bool {
 	return status/100 == 4 && status != 404 && status != 405 || status == 501 || status == 505
 }
@@ -154,11 +156,22 @@ func Hangup(c *Conn) error {
 	case len(c.in) > 0:
 		return Wrong("the connection to close", fmt.Sprintf("more octets: %q", clip(string(c.in), 80)))
 	case !ended:
-		return Wrong("the connection to close", "it stayed open for "+c.Answer.Round(time.Millisecond).String())
+		return &Finding{Want: "the connection to close", Got: "it stayed open for " + c.Answer.Round(time.Millisecond).String(), fleeting: true}
 	case c.WasReset() && !c.irregular && !c.refuses:
 		c.Weak("closed by %s, not by FIN", c.how())
 	}
 	return nil
+}
+
+// KnownMethods skips a case that tells methods apart on a resource that serves a request whatever its method.
+func KnownMethods(c *Conn) error {
+	if err := c.Send("NO-SUCH-METHOD {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"); err != nil {
+		return err
+	}
+	if r, err := c.Final(); err == nil && r.Status/100 == 2 {
+		return Skipf("the resource serves a request whatever its method, so its answers do not tell methods apart")
+	}
+	return Reopen(c)
 }
 
 // Silence asks the server to say nothing for a while, and to keep the connection open.
@@ -167,7 +180,7 @@ func Silence(c *Conn) error {
 		return Wrong("silence", fmt.Sprintf("%q", clip(string(b), 80)))
 	}
 	if c.end != nil {
-		return Wrong("silence on an open connection", c.how())
+		return &Finding{Want: "silence on an open connection", Got: c.how(), fleeting: true}
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 package rfc6455
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/httpdlab/httpdlab/conformance/check"
@@ -14,7 +15,13 @@ var Suite = check.Suite{
 	Name:  "rfc6455",
 	Title: "RFC 6455, The WebSocket Protocol",
 	Alive: websocket.Alive,
-	Cases: slices.Concat(plain, pings),
+	Cases: slices.Concat(
+		plain, unusual, refusals, response, version,
+		masked, lengths, notMinimal, hugeLengths, reserved, opcodes, stream, maskKeys, fragmentation,
+		control, closeFrames, pings, pongs, data,
+		closingConnection, failing, codes, utf8Cases, extensions, origins,
+		heavyHandshakes, limits, load,
+	),
 }
 
 // The words of a script, without prefix.
@@ -26,10 +33,12 @@ type (
 )
 
 var (
-	open, bye                               = websocket.Step(websocket.Open), websocket.Step(websocket.Bye)
+	open, bye                               = websocket.Open, websocket.Step(websocket.Bye)
 	text, binary, cont, ping, pong, closing = websocket.Text, websocket.Binary, websocket.Cont, websocket.Ping, websocket.Pong, websocket.Close
 	script, neighbour, table                = websocket.Script, websocket.Neighbour, websocket.Table
 	send, sendEach, chop, receive, echo     = websocket.Send, websocket.SendEach, websocket.Chop, websocket.Receive, websocket.Echo
 	fails, failsAfter, closes               = websocket.Fails, websocket.FailsAfter, websocket.Closes
 	wrong, broken, skip                     = check.Wrong, check.Broken, check.Skipf
 )
+
+func sprint(v any) string { return fmt.Sprint(v) }

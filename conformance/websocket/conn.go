@@ -189,6 +189,9 @@ func (c *Conn) assemble(f Frame) (*Message, error) {
 	return c.fragment(f)
 }
 
+// OwesPong says that a ping with this payload is sent as plain octets, so that its pong is no unsolicited one.
+func (c *Conn) OwesPong(payload string) { c.pings = append(c.pings, payload) }
+
 // asked reports whether a ping with this payload was sent.
 func (c *Conn) asked(payload string) bool {
 	for _, p := range c.pings {

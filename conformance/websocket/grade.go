@@ -35,43 +35,54 @@ func FailsAfter(due []Frame, codes ...int) Step {
 
 // untilClose reads what is due and then the server's Close, or the end of the connection.
 func (c *Conn) untilClose(due []Frame) error {
-	for deadline := time.Now().Add(c.patience()); ; {
+	for deadline := time.Now().Add(c.Patience()); ; {
 		m, err := c.Next(time.Until(deadline))
-		switch {
-		case err == nil && m.Op == OpClose:
-			c.lost(due)
-			return nil
-		case err == nil && len(due) > 0 && m.Is(due[0]):
+		if err == nil && len(due) > 0 && m.Is(due[0]) {
 			due = due[1:]
-		case err == nil:
-			return check.Broken("the connection to fail", m.String())
-		case check.Expired(err):
-			return check.Broken("the connection to fail", "still open after "+c.patience().String())
-		case isFinding(err):
-			return err
-		case !c.Open():
-			c.lost(due)
-			return nil
-		default:
+			continue
+		}
+		if err := c.over(m, err); err != nil {
 			return err
 		}
+		if len(due) > 0 {
+			c.Weak("%d valid messages before this were not answered", len(due))
+		}
+		return nil
 	}
 }
 
-// isFinding tells what the server did wrong from a connection that is merely over.
-func isFinding(err error) bool {
+// over asks what Next returned to be a Close or the end of the connection.
+func (c *Conn) over(m Message, err error) error {
+	switch {
+	case err == nil && m.Op == OpClose:
+		return nil
+	case err == nil:
+		return check.Broken("the connection to close", m.String())
+	case check.Expired(err):
+		return check.Broken("the connection to close", "still open after "+c.Patience().String())
+	case IsFinding(err) || c.Open():
+		return err
+	}
+	return nil
+}
+
+// GradeEnd is Fails for what Next returned: for a step that lets the server choose, and was not given the other choice.
+func (c *Conn) GradeEnd(m Message, err error, codes ...int) error {
+	c.CountsRefusal()
+	if err := c.over(m, err); err != nil {
+		return err
+	}
+	return c.gradeEnd(codes)
+}
+
+// IsFinding tells what the server did wrong from a connection that is merely over.
+func IsFinding(err error) bool {
 	var f *check.Finding
 	return errors.As(err, &f)
 }
 
-func (c *Conn) lost(due []Frame) {
-	if len(due) > 0 {
-		c.Weak("%d valid messages before the offence were not answered", len(due))
-	}
-}
-
-// patience is how long an offender may stay connected.
-func (c *Conn) patience() time.Duration { return c.stretch(min(openTime, c.Timeout)) }
+// Patience is how long an offender may stay connected.
+func (c *Conn) Patience() time.Duration { return c.stretch(min(openTime, c.Timeout)) }
 
 // gradeEnd judges how the server has ended the connection, after an offence.
 func (c *Conn) gradeEnd(codes []int) error {
@@ -94,18 +105,18 @@ func (c *Conn) gradeEnd(codes []int) error {
 // Fin asks the server to end the connection within a second of its Close. Our own Close answers it first.
 func (c *Conn) Fin() error {
 	limit := c.stretch(finTime)
-	if !c.over(min(c.Quiet, limit/4)) && !c.goodbye {
+	if !c.ended(max(10*time.Millisecond, c.Quiet/4)) && !c.goodbye {
 		if err := c.WriteFrames(Op(OpClose, "\x03\xe8")); err != nil {
 			return err
 		}
 	}
 	start := c.Closed.At
-	switch ended := c.over(c.patience()); {
+	switch ended := c.ended(c.Patience()); {
 	case len(c.Pending()) > 0:
 		_, err := c.Next(0)
 		return err
 	case !ended:
-		c.Weak("TCP still open %s after the server's Close", c.patience())
+		return check.Broken("the server to end TCP after both Closes", "still open after "+c.Patience().String())
 	case c.WasReset():
 		c.Weak("the connection ended by RST, not by FIN")
 	case time.Since(start) > limit:
@@ -114,8 +125,8 @@ func (c *Conn) Fin() error {
 	return nil
 }
 
-// over waits up to d for the end of the connection, and reports whether it came. Frames before it end the waiting.
-func (c *Conn) over(d time.Duration) bool {
+// ended waits up to d for the end of the connection, and reports whether it came. Frames before it end the waiting.
+func (c *Conn) ended(d time.Duration) bool {
 	for deadline := time.Now().Add(d); c.Open() && len(c.Pending()) == 0; {
 		if c.More(deadline) != nil {
 			break
@@ -135,7 +146,7 @@ func ClosesAfter(due []Frame, codes ...int) Step {
 			return err
 		}
 		if c.Closed == nil {
-			return check.Wrong("a Close in answer", "the end of the connection by "+c.How()+" without one")
+			return check.Broken("a Close in answer", "the end of the connection by "+c.How()+" without one")
 		}
 		if !slices.Contains(codes, c.Closed.Code) {
 			return check.Wrong(fmt.Sprintf("Close with a code of %v", codes), fmt.Sprintf("Close %d", c.Closed.Code))
@@ -159,7 +170,7 @@ func Bye(c *Conn) error {
 		case check.Expired(err):
 			c.Weak("our Close was not answered for %s", c.stretch(finTime))
 			return nil
-		case isFinding(err):
+		case IsFinding(err):
 			return err
 		case !c.Open():
 			return nil

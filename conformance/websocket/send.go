@@ -54,3 +54,16 @@ func (c *Conn) written() error {
 	}
 	return nil
 }
+
+// pouring reports whether octets are still being written.
+func (c *Conn) pouring() bool {
+	if c.writing == nil {
+		return false
+	}
+	select {
+	case <-c.writing:
+		return false
+	default:
+		return true
+	}
+}

@@ -95,7 +95,7 @@ func SendOctets(octets string) Step {
 func Receive(want ...Frame) Step {
 	return func(c *Conn) error {
 		for _, f := range want {
-			m, err := c.Next(c.Answer)
+			m, err := c.nextPatiently()
 			if err != nil {
 				return c.missing(f, err)
 			}
@@ -107,10 +107,21 @@ func Receive(want ...Frame) Step {
 	}
 }
 
+// nextPatiently is Next as long as something moves in either direction.
+func (c *Conn) nextPatiently() (Message, error) {
+	for {
+		before := len(c.Pending()) + c.octets
+		m, err := c.Next(c.Answer)
+		if !check.Expired(err) || len(c.Pending())+c.octets == before && !c.pouring() {
+			return m, err
+		}
+	}
+}
+
 // missing says what came instead of a message.
 func (c *Conn) missing(want Frame, err error) error {
 	switch {
-	case isFinding(err):
+	case IsFinding(err):
 		return err
 	case check.Expired(err) && len(c.Pending()) > 0:
 		return check.Broken(due(want), fmt.Sprintf("%d octets of a frame and then silence", len(c.Pending())))
@@ -184,7 +195,7 @@ func Silence(c *Conn) error {
 	switch {
 	case err == nil:
 		return check.Broken("silence", m.String())
-	case isFinding(err):
+	case IsFinding(err):
 		return err
 	case !check.Expired(err) && !c.Open():
 		return check.Broken("silence on an open connection", c.How())
