@@ -172,11 +172,12 @@ func (s *Session) finish() {
 		s.link.close()
 	}
 	s.mu.Unlock()
+	sent := s.parting == lingerOn && len(s.out) == 0
 	giveBuffer(s.in)
 	giveBuffer(s.out)
 	s.in, s.out = nil, nil
 	if c := s.socket.Load(); c != nil {
-		c.end()
+		c.end(sent)
 	}
 	if free != nil {
 		free(value)

@@ -129,6 +129,27 @@ func TestWebSocketBackpressure(t *testing.T) {
 	})
 }
 
+// What went out together with the Close of a broken connection was sent, at once or when the client had read enough.
+func TestWebSocketNotifiedBeforeClose(t *testing.T) {
+	for _, size := range []int{10, 4 << 20} {
+		engines(t, func(t *testing.T, cfg Config) {
+			cfg.MaxPending = 16 << 20
+			results := make(chan error, 2)
+			s := start(t, cfg, endpoint(WebSocket{Handler: func(f *Frame) error {
+				notify := func(err error) { results <- err }
+				return errors.Join(f.Socket().SendNotify(BinaryFrame, make([]byte, size), notify), f.Socket().SendNotify(PongFrame, nil, notify))
+			}}))
+			p := open(t, s)
+			p.send(masked(TextFrame, "send") + "\xff\xff")
+			p.want("the message", frame(BinaryFrame, string(make([]byte, size)))+frame(PongFrame, ""))
+			p.wantClose("then the Close", 1002)
+			p.Close()
+			within(t, 5*time.Second, "notices are missing", func() bool { return len(results) == 2 })
+			require.NoError(t, errors.Join(<-results, <-results))
+		})
+	}
+}
+
 func TestWebSocketBroadcast(t *testing.T) {
 	engines(t, func(t *testing.T, cfg Config) {
 		s := start(t, cfg, endpoint(WebSocket{Handler: wsEcho, Deflate: &websocket.Deflate{ServerNoTakeover: true}}))

@@ -84,9 +84,12 @@ func (s *Server) Sockets(path string) (list []*Socket) {
 	return list
 }
 
-// end frees what the socket has, when its session ends.
-func (c *Socket) end() {
+// end frees what the socket has, when its session ends; sent says that all was sent which the session was to send.
+func (c *Socket) end(sent bool) {
 	c.forget()
+	if sent {
+		c.delivered(c.moved)
+	}
 	if c.deflate != nil {
 		c.deflate.in.Release()
 		c.deflate.out.Release()
