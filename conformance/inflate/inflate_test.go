@@ -272,3 +272,24 @@ func TestPrefixes(t *testing.T) {
 	}
 	require.Greater(t, refused, len(payload)*9/10)
 }
+
+// A Memo says of every message what an Inflater says, the first time and again.
+func TestMemo(t *testing.T) {
+	var memo Memo
+	var z Inflater
+	var d Deflater
+	for i := range 40 {
+		data := []byte(strings.Repeat("message ", 10+i%4) + strings.Repeat("x", 9000))
+		payload := d.Message(data)
+		want, err := z.Message(payload)
+		require.NoError(t, err)
+		got, err := memo.Message(payload)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+	}
+	require.Less(t, len(memo.known), 20, "it looks up what repeats itself")
+	_, err := memo.Message([]byte("\xff"))
+	require.Error(t, err)
+	_, err = memo.Message([]byte("\xff"))
+	require.Error(t, err, "an error is no less one the second time")
+}

@@ -1,0 +1,90 @@
+package rfc7692
+
+import (
+	"fmt"
+
+	"github.com/httpdlab/httpdlab/conformance/inflate"
+)
+
+// malformed is what does not inflate. RFC 7692 leaves open how to end; RFC 6455, 7.4.1 has 1007 for data that is not
+// consistent with the type of the message.
+var malformed = []Case{
+	corrupts("uncompressed-text", "A text that has RSV1 but is not compressed", "Hello, World"),
+	corrupts("reserved-block-type", "A block of type 3", string(new(inflate.Writer).Bits(6, 3).Stream())),
+	corrupts("reserved-block-type-later", "A block of type 3 behind a valid one",
+		string(new(inflate.Writer).Fixed(false, inflate.Literals("Hello")...).Bits(6, 3).Stream())),
+	corrupts("stored-length-mismatch", "A stored block whose NLEN is not the complement of its LEN", "\x00\x05\x00\xfb\xffHello\x00"),
+	corrupts("stored-length-too-long", "A stored block that announces more octets than there are", "\x00\xff\x00\x00\xffHello"),
+	corrupts("reserved-length-symbol", "A block with the length symbol 286", string(new(inflate.Writer).Bits(2, 3).Bits(0b01100011, 8).Octets("\x00").Stream())),
+	corrupts("reserved-distance-symbol", "A block with the distance symbol 30", string(new(inflate.Writer).Fixed(false, inflate.Literals("aaaa")...).Bits(2, 3).Bits(0b1000000, 7).Bits(0b01111, 5).Octets("\x00\x00").Stream())),
+	corrupts("too-many-codes", "A dynamic block with more codes than there are symbols", string(new(inflate.Writer).Bits(4, 3).Bits(31, 5).Bits(0, 5).Bits(15, 4).Octets(repeat("\x00", 40)).Stream())),
+	corrupts("oversubscribed-codes", "A dynamic block whose code lengths make no prefix code", string(new(inflate.Writer).Bits(4, 3).Bits(0, 14).Bits(0xfff, 12).Octets(repeat("\x55", 60)).Stream())),
+	corrupts("repeat-of-nothing", "A dynamic block that repeats a code length before there is one", string(new(inflate.Writer).Bits(4, 3).Bits(0, 14).Bits(1, 3).Bits(0, 6).Bits(1, 3).Octets(repeat("\xff", 60)).Stream())),
+	corrupts("distance-before-the-start", "A back reference to before the first octet", reference(100, 1)),
+	corrupts("distance-before-the-start-by-one", "A back reference that begins one octet before the first",
+		string(new(inflate.Writer).Fixed(false, append(inflate.Literals("Hello"), inflate.Copy(3, 6))...).Message())),
+	corrupts("distance-of-a-whole-window-at-the-start", "A back reference of 32768 octets in the first message", reference(100, 32768)),
+	corrupts("ends-inside-a-block", "A message that ends inside a block", string(new(inflate.Writer).Fixed(false, inflate.Literals(verse)...).Stream()[:100])),
+	corrupts("ends-inside-codes", "A message that ends inside the codes of a dynamic block", string(new(inflate.Writer).Dynamic(false, inflate.Literals(verse)...).Stream()[:20])),
+	corrupts("ends-inside-a-header", "A message that ends inside the header of a stored block", "\x00\x05"),
+	{
+		Section: "7.2.2", Name: "cut-off-anywhere", Alias: "PM-20.prefixes", Neighbour: neighbour,
+		Rule:   "A message that was cut off inside a block MUST fail the connection, and nothing of it be echoed.",
+		Script: script(open(deflate), cutOffAnywhere),
+	},
+	{
+		Section: "7.2.2", Name: "garbage", Alias: "PM-19", Neighbour: neighbour, Each: []string{"1", "2", "3", "4", "5", "6", "7", "8"},
+		Rule:   "Octets that do not inflate MUST fail the connection.",
+		Script: script(open(deflate), garbage),
+	},
+	{
+		Section: "7.2.2", Name: "corrupt-second-message", Neighbour: neighbour,
+		Rule:   "A message that does not inflate MUST fail the connection, also after valid ones.",
+		Script: script(open(deflate), echo(text(verse)), payload("\xff\xff\xff"), fails(corrupt...)),
+	},
+	{
+		Section: "7.2.2", Name: "corrupt-last-fragment", Neighbour: neighbour,
+		Rule:   "A message that does not inflate MUST fail the connection, also if its first fragments do.",
+		Script: script(open(deflate), send(packed(text(hello[:6])).NotFinal(), cont("\x06\xff\xff")), fails(corrupt...)),
+	},
+	{
+		Section: "7.2.2", Name: "corrupt-binary", Neighbour: neighbour,
+		Rule:   "A binary message that does not inflate MUST fail the connection.",
+		Script: script(open(deflate), send(packed(binary("\x07\x00\xff"))), fails(corrupt...)),
+	},
+}
+
+// corrupts is a message that does not inflate.
+func corrupts(name, what, octets string) Case {
+	return Case{
+		Section: "7.2.2", Name: name, Alias: "PM-20." + name, Neighbour: neighbour,
+		Rule:   what + " MUST fail the connection.",
+		Script: script(open(deflate), payload(octets), fails(corrupt...)),
+	}
+}
+
+// cutOffAnywhere sends the beginnings of a message that are no message, each on a connection of its own.
+func cutOffAnywhere(c *conn) error {
+	whole := new(inflate.Writer).Fixed(false, inflate.Literals("Hello")...).Dynamic(false, inflate.Literals("aabbb")...).Stored(false, "World").Message()
+	for n := 1; n < len(whole); n++ {
+		if m, err := new(inflate.Inflater).Message(whole[:n]); err == nil && m.Terminated {
+			continue
+		}
+		if err := c.run(reopen, open(deflate), payload(string(whole[:n])), fails(corrupt...)); err != nil {
+			return fmt.Errorf("%d of %d octets: %w", n, len(whole), err)
+		}
+	}
+	return nil
+}
+
+// garbage sends a hundred random octets, others for each element, of a kind that does not inflate.
+func garbage(c *conn) error {
+	from := 400 * int(c.Element()[0]-'0')
+	for {
+		octets := noise(from + 100)[from:]
+		if _, err := new(inflate.Inflater).Message([]byte(octets)); err != nil {
+			return c.run(payload(octets), fails(corrupt...))
+		}
+		from++
+	}
+}
