@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -226,4 +227,27 @@ func TestWebSocketTLS(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, fmt.Sprint(i), string(message))
 	}
+}
+
+// Pings that are never read do not fill the memory, and others are served.
+func TestWebSocketPingFlood(t *testing.T) {
+	engines(t, func(t *testing.T, cfg Config) {
+		s := start(t, cfg, endpoint(WebSocket{Handler: wsEcho}))
+		p := open(t, s)
+		flood := []byte(strings.Repeat(masked(PingFrame, strings.Repeat("p", 125)), 400))
+		p.SetWriteDeadline(time.Now().Add(500 * time.Millisecond))
+		total := 0
+		for {
+			n, err := p.Conn.Write(flood)
+			total += n
+			if err != nil {
+				var e net.Error
+				require.True(t, errors.As(err, &e) && e.Timeout(), "%v", err)
+				break
+			}
+			require.Less(t, total, 64<<20, "the server does not stop reading")
+		}
+		c := dialGorilla(t, s, gorilla.Dialer{})
+		wantEcho(t, c, gorilla.TextMessage, []byte("others are served"))
+	})
 }

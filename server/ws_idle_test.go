@@ -54,3 +54,18 @@ func TestWebSocketIdleMemory(t *testing.T) {
 	t.Logf("%d idle sockets: %d bytes each", count, each)
 	require.LessOrEqual(t, each, 900)
 }
+
+// A silent client is pinged; one that answers stays, one that does not goes.
+func TestWebSocketKeepAlive(t *testing.T) {
+	engines(t, func(t *testing.T, cfg Config) {
+		cfg.PingInterval, cfg.PongTimeout = 50*time.Millisecond, 100*time.Millisecond
+		s := start(t, cfg, endpoint(WebSocket{Handler: wsEcho}))
+		p, silent := open(t, s), open(t, s)
+		for range 5 {
+			p.want("a ping", "\x89\x00")
+			p.send(masked(PongFrame, ""))
+		}
+		silent.want("a ping", "\x89\x00")
+		silent.wantClosed("cut")
+	})
+}
