@@ -2,12 +2,9 @@ package reports
 
 import (
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"io"
-
-	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
 //go:embed page.html
@@ -78,32 +75,4 @@ func (r *record) kind() string {
 		return "real board"
 	}
 	return ""
-}
-
-// data is the run as other programs read it back from the page.
-func (r *record) data() template.JS {
-	type percentile struct {
-		Phase string        `json:"phase"`
-		Clock measure.Clock `json:"clock"`
-		Count int64         `json:"count"`
-		// Points are [percentile, milliseconds].
-		Points [][2]float64 `json:"points"`
-	}
-	var all []percentile
-	for i := range r.Phases {
-		for _, c := range []measure.Clock{measure.Service, measure.Response, measure.Lag} {
-			if h := r.hist(&r.Phases[i], c); h != nil {
-				all = append(all, percentile{r.Phases[i].Name, c, h.TotalCount(), points(h)})
-			}
-		}
-	}
-	b, err := json.Marshal(struct {
-		Run         *measure.Run     `json:"run"`
-		Series      []measure.Sample `json:"series"`
-		Percentiles []percentile     `json:"percentiles"`
-	}{&r.Run, r.Samples, all})
-	if err != nil { // a number that JSON does not know; the page has it as a dash
-		b, _ = json.Marshal(map[string]string{"error": err.Error()})
-	}
-	return template.JS(b) // json.Marshal escapes <, > and &, so no tag ends or begins in it
 }

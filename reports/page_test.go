@@ -1,7 +1,6 @@
 package reports
 
 import (
-	"encoding/json"
 	"flag"
 	"fmt"
 	"html"
@@ -12,8 +11,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -57,33 +54,6 @@ func words(page string) string {
 func TestSameBytes(t *testing.T) {
 	dir := troubled(t).done()
 	require.True(t, rendered(t, dir) == rendered(t, dir), "two renderings differ")
-}
-
-// The run can be read back from its page.
-func TestEmbeddedData(t *testing.T) {
-	dir := troubled(t).done()
-	_, data, _ := strings.Cut(rendered(t, dir), `id="run">`)
-	data, _, _ = strings.Cut(data, "</script>")
-	var back struct {
-		Run         measure.Run
-		Series      []measure.Sample
-		Percentiles []struct {
-			Phase, Clock string
-			Count        int64
-			Points       [][2]float64
-		}
-	}
-	require.NoError(t, json.Unmarshal([]byte(data), &back))
-	run, err := measure.Load(dir)
-	require.NoError(t, err)
-	require.Equal(t, run.Phases, back.Run.Phases)
-	series, err := measure.ReadSeries(dir)
-	require.NoError(t, err)
-	require.Equal(t, series, back.Series)
-	require.Len(t, back.Percentiles, 4*2+1)
-	last := back.Percentiles[0].Points[len(back.Percentiles[0].Points)-1]
-	require.Equal(t, 100.0, last[0])
-	require.InEpsilon(t, run.Phases[0].ServiceMS.Max, last[1], 0.001)
 }
 
 // The plots have the style sheet's colours, and each has a dark counterpart.

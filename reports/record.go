@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -29,9 +30,13 @@ type curve struct {
 	clock measure.Clock
 }
 
-// open reads the run folder dir. Logs that are missing or broken are named in
-// Missing; only run.json has to be there.
+// open reads the run folder dir, or the report that dir is the name of. Logs
+// that are missing or broken are named in Missing; only run.json has to be
+// there.
 func open(dir string) (*record, error) {
+	if info, err := os.Stat(dir); err == nil && info.Mode().IsRegular() {
+		return openPage(dir)
+	}
 	run, err := measure.Load(dir)
 	if err != nil {
 		return nil, err

@@ -22,8 +22,8 @@ const (
 	IndexFile  = "index.html"  // in a folder of run folders
 )
 
-// Write renders the run in runDir as one self-contained HTML file. The run may
-// be unfinished, killed or empty; only a folder without a readable run.json is
+// Write renders the run in runDir, a folder or a report of it, as one
+// self-contained HTML file. The run may be unfinished, killed or empty; only a folder without a readable run.json is
 // an error. The file is replaced atomically.
 func Write(runDir, out string) error {
 	r, err := open(runDir)

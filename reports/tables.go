@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
@@ -197,12 +195,4 @@ func (r *record) eventRows() (rows []eventRow) {
 		rows = append(rows, eventRow{span(e.MS), oneLine(e.Kind, 60), oneLine(e.Text, 500)})
 	}
 	return rows
-}
-
-// points are the percentile curve of h as numbers: percentile and milliseconds.
-func points(h *hdrhistogram.Histogram) (all [][2]float64) {
-	for _, b := range h.CumulativeDistributionWithTicks(4) {
-		all = append(all, [2]float64{b.Quantile, float64(b.ValueAt) / 1e6})
-	}
-	return all
 }
