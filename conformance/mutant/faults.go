@@ -6,7 +6,7 @@ import (
 )
 
 // Faults is every mutant. Which cases must notice which of them is written down beside the test that proves it.
-var Faults = slices.Concat(lenient, strict, stumbling, careless, wrongFields, wrongMessages, wrongAnswers)
+var Faults = slices.Concat(lenient, misreading, strict, stumbling, careless, wrongFields, wrongMessages, wrongAnswers)
 
 // lenient mutants do not make one complaint of the parser.
 var lenient = tolerating(
@@ -24,6 +24,18 @@ func tolerating(complaints ...string) (faults []Fault) {
 		faults = append(faults, Fault{Name: "tolerates: " + c, Tolerate: c})
 	}
 	return faults
+}
+
+// misreading mutants take a request for another.
+var misreading = []Fault{
+	misread("folds the case of methods", `^(?i:GET) `, "GET "),
+	misread("knows methods by their beginning", `^(?:GET[^ \n]+|GE) `, "GET "),
+}
+
+// misread makes a mutant that reads, for what matches at the front of a head, something else.
+func misread(name, pattern, instead string) Fault {
+	matches := regexp.MustCompile(pattern)
+	return Fault{Name: name, Head: func(head string) string { return matches.ReplaceAllString(head, instead) }}
 }
 
 // strict mutants refuse something that is valid.

@@ -19,6 +19,16 @@ var protocolVersion = []Case{
 	{
 		Section: "2.5", Name: "preface-of-http-2", Alias: "M-PRI", Cite: "RFC 9113, 3.4", Twin: get,
 		Rule:   "The preface of HTTP/2 is answered once or with a close by a server that does not speak it.",
-		Script: Script{send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), canary("4xx close", "4xx open", "405 close", "405 open", "close")},
+		Script: Script{send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), unlessHTTP2, canary("4xx close", "4xx open", "405 close", "405 open", "close")},
 	},
+}
+
+// unlessHTTP2 skips a case on a server that speaks HTTP/2 on a plain connection, as its first frame, SETTINGS, tells.
+func unlessHTTP2(c *Conn) error {
+	const head, settings = 9, 4 // RFC 9113, 4.1 and 6.5
+	c.Await(c.Answer)
+	if b := c.Pending(); len(b) >= head && b[3] == settings {
+		return skip("the server speaks HTTP/2")
+	}
+	return nil
 }

@@ -23,7 +23,7 @@ var methods = []Case{
 		Section: "9.1", Name: "method-case", Alias: "M-CASE-SENSITIVE", Twin: get,
 		Rule:   "Methods are case-sensitive: get MUST NOT be processed as GET.",
 		Each:   []string{"get", "Get", "gET"},
-		Script: Script{send("{x} {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(501, 405, 400)},
+		Script: Script{knownMethods, send("{x} {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(501, 405, 400)},
 	},
 	{
 		Section: "9.2.1", Name: "get-is-safe", Alias: "M-GET-SAFE",
@@ -219,7 +219,7 @@ func allowHolds(c *Conn) error {
 var trace = []Case{
 	{
 		Section: "9.3.8", Name: "trace", Alias: "M-TRACE",
-		Rule:   "A server that answers TRACE MUST NOT reflect credentials or content; most refuse it.",
+		Rule:   "A server that answers TRACE SHOULD leave out what is sensitive, as credentials; most refuse the method.",
 		Script: Script{send("TRACE {p} HTTP/1.1\r\nHost: {h}\r\nCookie: secret=1\r\nAuthorization: Basic c2VjcmV0\r\n\r\n"), noReflection},
 	},
 }

@@ -38,6 +38,7 @@ var (
 	answers, canary               = check.Answers, check.Canary
 	hangup, silence, again        = check.Step(check.Hangup), check.Step(check.Silence), check.Step(check.Again)
 	reopen, alive                 = check.Step(check.Reopen), check.Step(check.Alive)
+	knownMethods                  = check.Step(check.KnownMethods)
 	wrong, broken, skip           = check.Wrong, check.Broken, check.Skipf
 )
 

@@ -4,7 +4,7 @@ import "strings"
 
 var messageParsing = []Case{
 	{
-		Section: "2.2", Name: "plain-get", Alias: "COMP-BASELINE", Cite: "RFC 9110, 9.1",
+		Section: "2.2", Name: "plain-get", Alias: "COMP-BASELINE", Plain: true, Cite: "RFC 9110, 9.1",
 		Rule:   "Every server MUST support GET: the plainest request there is gets a 2xx response. Nothing else counts without it.",
 		Script: Script{send(get), ok},
 	},

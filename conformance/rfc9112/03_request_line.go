@@ -86,7 +86,7 @@ var requestLine = []Case{
 		Section: "3.1", Name: "method-prefix", Alias: "RL-METHOD-PREFIX", Twin: get,
 		Rule:   "A method is compared whole: what only begins like GET or is cut short MUST NOT be taken for GET.",
 		Each:   []string{"GETX", "GE", "GET\x0b"},
-		Script: Script{send("{x} {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(501, 400, 405)},
+		Script: Script{knownMethods, send("{x} {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(501, 400, 405)},
 	},
 	{
 		Section: "3.2", Name: "line-of-8000-octets", Alias: "RL-8000-OK", Alone: true,

@@ -64,7 +64,7 @@ var transferEncoding = []Case{
 	},
 	{
 		Section: "6.1", Name: "chunked-twice", Alias: "TE-CHUNKED-TWICE", Twin: postChunk,
-		Rule:   "Chunked MUST NOT be applied twice: such a request is refused.",
+		Rule:   "Chunked is applied once: a request that claims it twice SHOULD be refused, not guessed at.",
 		Each:   []string{"chunked, chunked", "chunked\r\nTransfer-Encoding: chunked"},
 		Script: Script{send(postHead + "Transfer-Encoding: {x}\r\n\r\n" + coded), refuse(400, 501)},
 	},

@@ -97,7 +97,7 @@ var bodyLength = []Case{
 		Section: "6.3", Name: "overflowing-length", Alias: "CL-OVERFLOW-2^31", Twin: post,
 		Rule:   "A length beyond the server's integers MUST be refused or waited for, never wrapped around to a small one.",
 		Each:   []string{"2147483653", "4294967301", "9223372036854775813", "18446744073709551621", "1" + zeros(40) + "5"},
-		Script: Script{write(postHead + "Content-Length: {x}\r\n\r\nhello" + hidden), canary("4xx close", "close", "open")},
+		Script: Script{write(postHead + "Content-Length: {x}\r\n\r\nhello" + hidden), canary("4xx close", "4xx open", "close", "open")},
 	},
 	{
 		Section: "6.3", Name: "different-lengths", Alias: "SMUG-DUPLICATE-CL", Twin: post,

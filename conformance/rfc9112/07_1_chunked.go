@@ -88,7 +88,7 @@ var chunked = []Case{
 		Section: "7.1", Name: "size-that-is-no-number", Alias: "CH-SIZE-JUNK", Twin: twinChunks,
 		Rule:   "A chunk size that is not hex digits is malformed and MUST be refused, and the connection closes.",
 		Each:   []string{"5g", "g", "0x5", "+5", "-5", "5_", " 5", "5\x00", "5\xa0", "５"},
-		Script: Script{send(chunkHead + "{x}\r\nhello\r\n0\r\n\r\n"), canary("4xx close")},
+		Script: Script{send(chunkHead + "{x}\r\nhello\r\n0\r\n\r\n"), canary("4xx close", "~open")},
 	},
 	{
 		Section: "7.1", Name: "data-longer-than-size", Alias: "CH-DATA-TERM-ANY2", Twin: twinChunks,
@@ -102,13 +102,13 @@ var chunked = []Case{
 	},
 	{
 		Section: "7.1", Name: "size-ended-by-cr-cr-lf", Alias: "CH-CRCRLF-SIZE", Twin: twinChunks,
-		Rule:   "CR CR LF after a chunk size is malformed and MUST be refused.",
-		Script: Script{send(chunkHead + "5\r\r\nhello\r\n0\r\n\r\n"), canary("4xx close")},
+		Rule:   "Of CR CR LF after a chunk size the first CR is bare: it MUST be refused or, less safely, read as a space.", // RFC 9112, 2.2
+		Script: Script{send(chunkHead + "5\r\r\nhello\r\n0\r\n\r\n"), canary("4xx close", "~2xx open", "~2xx close")},
 	},
 	{
 		Section: "7.1", Name: "size-ended-by-cr", Alias: "SMUG-CHUNK-BARE-CR-TERM", Twin: twinChunks,
 		Rule:   "CR without LF after a chunk size is malformed and MUST be refused.",
-		Script: Script{send(chunkHead + "5\rhello\r\n0\r\n\r\n"), canary("4xx close")},
+		Script: Script{send(chunkHead + "5\rhello\r\n0\r\n\r\n"), canary("4xx close", "~open")},
 	},
 	{
 		Section: "7.1", Name: "invalid-chunk-closes", Alias: "CH-INVALID-CLOSES", Twin: twinChunks,

@@ -40,7 +40,7 @@ var persistence = []Case{
 	},
 	{
 		Section: "9.3", Name: "close-is-no-substring", Alias: "CONN-NOT-SUBSTRING", Cite: "RFC 9110, 7.6.1",
-		Rule:   "Options are compared whole: not-close MUST NOT be taken for close.",
+		Rule:   "Options are compared whole: for not-close a server SHOULD NOT close.",
 		Script: Script{send(getHead + "Connection: not-close\r\n\r\n"), ok, stillOpen},
 	},
 	{

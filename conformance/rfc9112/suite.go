@@ -35,6 +35,7 @@ var (
 	answers, canary                 = check.Answers, check.Canary
 	hangup, silence, pause, again   = check.Step(check.Hangup), check.Step(check.Silence), check.Step(check.Pause), check.Step(check.Again)
 	halfClose, reset, reopen, alive = check.Step(check.HalfClose), check.Step(check.Reset), check.Step(check.Reopen), check.Step(check.Alive)
+	knownMethods                    = check.Step(check.KnownMethods)
 	wrong, broken, skip             = check.Wrong, check.Broken, check.Skipf
 )
 
