@@ -35,9 +35,11 @@ type RawConfig struct {
 // nothing is locked on the way of a request.
 type Raw struct {
 	RawConfig
-	remote sockaddr // Address
+	remote sockaddr    // Address
+	socket *socketPlan // WebSocket messages rather than HTTP requests, if not nil
 	tried  atomic.Int64
 	served atomic.Int64
+	links  linkCounts
 
 	mu    sync.Mutex // guards what follows
 	loops []*rawLoop // empty until Run
@@ -50,6 +52,20 @@ const mostSlots = 4 << 20
 
 // NewRaw checks the configuration. It opens nothing: Run does.
 func NewRaw(c RawConfig) (*Raw, error) {
+	if c.Request == nil && c.Mix == nil {
+		return nil, errors.New("make a raw engine: no request given")
+	}
+	if c.Mix == nil {
+		c.Mix = One(c.Request, c.Expect)
+	}
+	r, err := newRaw(c)
+	if err != nil {
+		return nil, fmt.Errorf("make a raw engine: %w", err)
+	}
+	return r, nil
+}
+
+func newRaw(c RawConfig) (*Raw, error) {
 	c.Depth, c.Loops = max(c.Depth, 1), max(c.Loops, 1)
 	if c.Timeout <= 0 {
 		c.Timeout = 10 * time.Second
@@ -57,25 +73,22 @@ func NewRaw(c RawConfig) (*Raw, error) {
 	address, err := netip.ParseAddrPort(c.Address)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("make a raw engine: %q is not an IP address and port: %w", c.Address, err)
+		return nil, fmt.Errorf("%q is not an IP address and port: %w", c.Address, err)
 	case c.Connections < 1 || c.Connections > 65536:
-		return nil, fmt.Errorf("make a raw engine: %d connections; give 1 to 65536", c.Connections)
+		return nil, fmt.Errorf("%d connections; give 1 to 65536", c.Connections)
 	case c.Depth > 1024:
-		return nil, fmt.Errorf("make a raw engine: %d requests under way on a connection; give 1 to 1024", c.Depth)
+		return nil, fmt.Errorf("%d requests under way on a connection; give 1 to 1024", c.Depth)
 	case c.Connections*c.Depth > mostSlots:
-		return nil, fmt.Errorf("make a raw engine: %d connections with %d requests under way on each; %d requests are the most", c.Connections, c.Depth, mostSlots)
+		return nil, fmt.Errorf("%d connections with %d requests under way on each; %d requests are the most", c.Connections, c.Depth, mostSlots)
 	case c.Fresh && c.Depth > 1:
-		return nil, errors.New("make a raw engine: connections that end after a request cannot have several under way; use depth 1")
-	case c.Request == nil && c.Mix == nil || c.Clock == nil:
-		return nil, errors.New("make a raw engine: no request or no clock given")
-	}
-	if c.Mix == nil {
-		c.Mix = One(c.Request, c.Expect)
+		return nil, errors.New("connections that end after a request cannot have several under way; use depth 1")
+	case c.Clock == nil:
+		return nil, errors.New("no clock given")
 	}
 	c.Loops = min(c.Loops, c.Connections)
-	r := &Raw{RawConfig: c, begun: c.Clock()}
+	r := &Raw{RawConfig: c, begun: c.Clock(), links: newLinkCounts()}
 	if r.remote, err = sockaddrOf(address); err != nil {
-		return nil, fmt.Errorf("make a raw engine: %w", err)
+		return nil, err
 	}
 	return r, nil
 }
@@ -143,6 +156,12 @@ func (r *Raw) start(s Schedule) error {
 // of those ever got a whole response; one that reconnects counts once.
 func (r *Raw) Tried() int  { return int(r.tried.Load()) }
 func (r *Raw) Served() int { return int(r.served.Load()) }
+
+// Links is what became of the connections so far.
+func (r *Raw) Links() *Links { return r.links.read() }
+
+// Close does nothing: Run leaves nothing open.
+func (r *Raw) Close() {}
 
 // Cut ends the stretch now, begins the next, and returns what it brought, as
 // Recorder.Cut does. It may be called before, during and after Run.

@@ -20,6 +20,7 @@ type connState uint8
 const (
 	shut connState = iota
 	dialing
+	shaking // the WebSocket handshake is under way
 	live
 	parting // the last response is read, the end of the stream is to come
 )
@@ -28,6 +29,7 @@ const (
 type rawConn struct {
 	fd         int // -1: shut
 	index      int32
+	tokens     int   // how often it stands in rawLoop.ready
 	generation int32 // counts the sockets
 	state      connState
 	tried      bool
@@ -42,6 +44,12 @@ type rawConn struct {
 	offset int    // how much of the first of those is
 	// broken is what the kernel said when it took no more of them.
 	broken syscall.Errno
+	out    []byte // what goes before the next request: a handshake, a pong, a close
+
+	dialed      time.Duration // when it was last asked to connect
+	answered    bool          // this socket brought a response
+	retransmits uint32        // of this socket, that were counted
+	echoing
 
 	response
 	in    []byte        // the start of a head
@@ -64,9 +72,15 @@ func (l *rawLoop) pop(c *rawConn) slot {
 // fill lets as many requests begin on c as a closed loop keeps there. A
 // connection that is not open yet begins with one.
 func (l *rawLoop) fill(c *rawConn) {
+	if l.socket != nil && c.state == shut {
+		l.dial(c)
+	}
+	if l.open {
+		return
+	}
 	n := l.Depth - int(c.count)
 	switch {
-	case c.state == parting, c.state == dialing:
+	case c.state == parting, c.state == dialing, c.state == shaking:
 		return
 	case c.state == shut:
 		n = 1
@@ -97,9 +111,15 @@ func (l *rawLoop) dial(c *rawConn) {
 		c.tried = true
 		l.tried.Add(1)
 	}
+	c.dialed = l.now
+	if l.socket != nil {
+		c.opening = true
+		l.begin(l.now)
+	}
 	fd, errno := dial(&l.remote)
 	if errno == 0 {
 		c.fd, c.state = fd, dialing
+		c.answered, c.retransmits = false, 0
 		c.generation++
 		errno = l.watch(fd, c.index, c.generation, syscall.EPOLLIN|syscall.EPOLLOUT|syscall.EPOLLRDHUP|edgeTriggered)
 	}
@@ -114,23 +134,33 @@ func (l *rawLoop) connect(c *rawConn) bool {
 		l.fail(c, measure.Connect, errno)
 		return false
 	}
+	l.links.opened(l.now - c.dialed)
 	c.state = live
+	if l.socket != nil && !l.shake(c) {
+		return false
+	}
 	l.write(c)
-	return c.state == live
+	return c.state == live || c.state == shaking
 }
 
 // write sends what is not sent yet, as far as the kernel takes it.
 func (l *rawLoop) write(c *rawConn) {
-	for c.unsent > 0 {
-		place := l.tape.step(c.place, int(c.count-c.unsent))
-		b, requests := l.tape.next(place, c.offset, int(c.unsent))
+	for c.unsent > 0 || len(c.out) > 0 {
+		place, first := l.tape.step(c.place, int(c.count-c.unsent)), len(c.out) > 0 && c.offset == 0
+		b, requests := c.out, 0
+		if !first {
+			b, requests = l.tape.next(place, c.offset, int(c.unsent))
+		}
 		n, errno := transmit(c.fd, b)
 		switch errno {
 		case 0:
-			if n == len(b) {
+			switch {
+			case first:
+				c.out = c.out[n:]
+			case n == len(b):
 				c.unsent -= uint32(requests)
 				c.offset = 0
-			} else {
+			default:
 				l.wrote(c, place, n)
 			}
 		case syscall.EAGAIN:
@@ -138,7 +168,7 @@ func (l *rawLoop) write(c *rawConn) {
 		case syscall.EINTR:
 		default:
 			// The answer may have come before the end: what was received decides.
-			c.broken, c.unsent, c.offset = errno, 0, 0
+			c.broken, c.unsent, c.offset, c.out = errno, 0, 0, nil
 			l.read(c, true)
 			return
 		}
@@ -209,7 +239,13 @@ func (l *rawLoop) takeIn(c *rawConn) (n, room int, errno syscall.Errno) {
 		l.consume(c, l.buf[:n])
 	}
 	l.flush()
-	if c.state == live && c.broken == 0 && !l.open && l.sending() {
+	if c.state != live || c.broken != 0 {
+		return n, room, errno
+	}
+	if len(c.out) > 0 {
+		l.write(c)
+	}
+	if !l.open && l.sending() {
 		l.fill(c)
 	}
 	return n, room, errno
@@ -229,6 +265,10 @@ func (l *rawLoop) consume(c *rawConn, b []byte) {
 		l.joined = append(append(l.joined[:0], c.in...), b...)
 		b, c.in = l.joined, c.in[:0]
 	}
+	l.advanceAll(c, b)
+}
+
+func (l *rawLoop) advanceAll(c *rawConn, b []byte) {
 	for len(b) > 0 {
 		n, on := l.advance(c, b)
 		if !on {
@@ -241,6 +281,9 @@ func (l *rawLoop) consume(c *rawConn, b []byte) {
 // advance reads a head, or the content behind it, from the front of b. It
 // reports how many bytes it took, and whether c goes on.
 func (l *rawLoop) advance(c *rawConn, b []byte) (n int, on bool) {
+	if l.socket != nil {
+		return l.advanceSocket(c, b)
+	}
 	if c.count == 0 {
 		l.close(c) // bytes that nobody asked for, and no request to blame for them
 		return 0, false
@@ -277,13 +320,8 @@ func (l *rawLoop) complete(c *rawConn, rest []byte) bool {
 		return false
 	}
 	l.judge(c)
-	if l.open {
-		l.ready.push(c.index)
-	}
-	if !c.served {
-		c.served = true
-		l.served.Add(1)
-	}
+	l.release(c)
+	l.countAnswer(c, 1)
 	// A response to a request that is not wholly written leaves a connection
 	// on which the rest of the request would be read as the next one.
 	if c.close || l.Fresh || c.unsent > c.count {
@@ -291,6 +329,27 @@ func (l *rawLoop) complete(c *rawConn, rest []byte) bool {
 		return false
 	}
 	return true
+}
+
+// countAnswer counts whole responses.
+func (l *rawLoop) countAnswer(c *rawConn, n int64) {
+	l.answers += n
+	if !c.answered {
+		c.answered = true
+		l.answers-- // the first one
+	}
+	if !c.served {
+		c.served = true
+		l.served.Add(1)
+	}
+}
+
+// release gives a place of c back to the schedule.
+func (l *rawLoop) release(c *rawConn) {
+	if l.open && c.tokens < l.Depth {
+		c.tokens++
+		l.ready.push(c.index)
+	}
 }
 
 // judge counts the oldest request on c, whose whole response is there.
@@ -325,7 +384,7 @@ func (l *rawLoop) takeBack(c *rawConn) {
 		c.first++
 		l.leave()
 		if l.open {
-			l.ready.push(c.index)
+			l.release(c)
 			l.pace.again = append(l.pace.again, s.intended)
 			l.full = l.now // that it will be late is not our doing
 		}
@@ -336,7 +395,10 @@ func (l *rawLoop) takeBack(c *rawConn) {
 // endOfStream handles the server's end of the connection.
 func (l *rawLoop) endOfStream(c *rawConn) {
 	switch {
-	case c.count == 0: // RFC 9112, 9.5: it may close an idle connection at any time
+	case c.state == parting:
+		l.links.ended(l.now - c.until + partingTime)
+		l.close(c)
+	case c.count == 0 && l.socket == nil: // RFC 9112, 9.5: it may close an idle connection at any time
 		l.close(c)
 	case c.inBody && c.body == http1.CloseBody:
 		l.complete(c, nil)
@@ -355,10 +417,20 @@ func (l *rawLoop) stage(c *rawConn) measure.Stage {
 	switch {
 	case c.state == dialing:
 		return measure.Connect
+	case c.state == shaking:
+		return Handshake
 	case c.inBody:
 		return measure.Body
-	case c.unsent == c.count && len(c.in) == 0:
+	case c.unsent > 0 && c.unsent == c.count && len(c.in) == 0:
 		return measure.Write
+	}
+	return l.waiting()
+}
+
+// waiting is the stage of a request that is sent and has no answer.
+func (l *rawLoop) waiting() measure.Stage {
+	if l.socket != nil {
+		return Echo
 	}
 	return measure.TTFB
 }
@@ -366,16 +438,15 @@ func (l *rawLoop) stage(c *rawConn) measure.Stage {
 // fail closes c and counts its requests as failed: the oldest at that stage, and
 // those behind it while they waited for a response, of the same cause.
 func (l *rawLoop) fail(c *rawConn, stage measure.Stage, err error) {
-	if stage == measure.Connect {
+	if stage == measure.Connect || stage == Handshake {
 		c.until = l.now + reconnectDelay
 	}
+	l.failSocket(c, stage, err)
 	for c.count > 0 {
-		l.rawCounts.fail(l.pop(c), (&measure.Failure{Stage: stage, Err: err}).Key())
-		if l.open {
-			l.ready.push(c.index)
-		}
+		l.rawCounts.fail(l.pop(c), failureKey(stage, err))
+		l.release(c)
 		if stage != measure.Connect {
-			stage = measure.TTFB
+			stage = l.waiting()
 		}
 		if errors.Is(err, io.ErrUnexpectedEOF) {
 			err = io.EOF
@@ -387,6 +458,7 @@ func (l *rawLoop) fail(c *rawConn, stage measure.Stage, err error) {
 // close makes c a place for the next socket.
 func (l *rawLoop) close(c *rawConn) {
 	if c.fd >= 0 {
+		l.look(c)
 		hangUp(c.fd)
 		c.fd = -1
 	}
@@ -394,14 +466,31 @@ func (l *rawLoop) close(c *rawConn) {
 		c.until = 0
 	}
 	c.state, c.inBody, c.unsent, c.offset, c.broken, c.in = shut, false, 0, 0, 0, c.in[:0]
-	if !l.open && c.until <= l.now {
+	c.out = nil
+	c.echoing.reset()
+	if l.dials() && c.until <= l.now {
 		l.vacant = append(l.vacant, c.index)
+	}
+}
+
+// dials reports whether connections are opened before there is a request for them.
+func (l *rawLoop) dials() bool { return !l.open || l.socket != nil }
+
+// look asks the kernel about c. A connection that never got established has
+// nothing to tell.
+func (l *rawLoop) look(c *rawConn) {
+	if c.state == dialing {
+		return
+	}
+	if i, ok := askSocket(c.fd); ok {
+		l.links.looked(i, c.retransmits)
+		c.retransmits = i.retransmits
 	}
 }
 
 func (l *rawLoop) failAll(err error) {
 	for i := range l.conns {
-		if c := &l.conns[i]; c.count > 0 {
+		if c := &l.conns[i]; c.count > 0 || c.opening {
 			l.fail(c, l.stage(c), err)
 		}
 	}
@@ -410,7 +499,12 @@ func (l *rawLoop) failAll(err error) {
 func (l *rawLoop) dropAll() {
 	l.flush()
 	for i := range l.conns {
-		for c := &l.conns[i]; c.count > 0; l.pop(c) {
+		c := &l.conns[i]
+		for ; c.count > 0; l.pop(c) {
+			l.leave()
+		}
+		if c.opening {
+			c.opening = false
 			l.leave()
 		}
 	}
@@ -422,6 +516,7 @@ func (l *rawLoop) closeAll() {
 	deadline, open := l.now+partingTime, 0
 	for i := range l.conns {
 		if c := &l.conns[i]; c.state == live || c.state == parting {
+			l.takeLeave(c)
 			finish(c.fd)
 			c.state, c.until, c.inBody = parting, deadline, false
 			open++

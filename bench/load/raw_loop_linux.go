@@ -3,6 +3,7 @@
 package load
 
 import (
+	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
 	"syscall"
@@ -25,6 +26,8 @@ type rawLoop struct {
 	poller
 	validator
 	tape   *tape
+	echoes *tape // WebSocket: what the tape brings back
+	random *rand.Rand
 	pace   pace
 	conns  []rawConn
 	vacant []int32 // connections to fill again at the end of the round
@@ -33,6 +36,9 @@ type rawLoop struct {
 	events [256]syscall.EpollEvent
 	buf    []byte
 	joined []byte // a head that came in pieces
+
+	answers int64 // beyond the first of their connections, that links do not have yet
+	looking int   // the connection to ask the kernel about next
 
 	began   time.Duration
 	until   time.Duration // then sending ends
@@ -57,13 +63,21 @@ func newRawLoop(r *Raw, s Schedule, index int) (*rawLoop, error) {
 	}
 	now := r.Clock()
 	l := &rawLoop{
-		Raw: r, poller: p, validator: newValidator(r.Mix), tape: newTape(r.Mix, r.Depth, r.Fresh, s.Seed, uint64(index)), buf: make([]byte, receiveSize),
+		Raw: r, poller: p, buf: make([]byte, receiveSize),
 		rawCounts: rawCounts{Tally: newTally(now), open: s.Open(), now: now, counted: now, slots: n * r.Depth},
 		began:     now, until: now + s.Duration, told: make(chan *measure.Tally, 1), ended: make(chan struct{}),
 		pace: newPace(s, now, index, r.Loops),
 	}
 	if s.Duration == 0 {
 		l.until = 1<<63 - 1
+	}
+	if r.socket != nil {
+		l.random = rand.New(rand.NewPCG(s.Seed, socketStream+uint64(index)))
+		l.tape, l.echoes = r.socket.tapes(r.Depth, l.random)
+		l.validator = newValidator(NewMix())
+	} else {
+		l.tape = newTape(r.Mix, r.Depth, r.Fresh, s.Seed, uint64(index))
+		l.validator = newValidator(r.Mix)
 	}
 	l.arrange(n)
 	return l, nil
@@ -81,16 +95,18 @@ func (l *rawLoop) arrange(n int) {
 	for i := range l.conns {
 		l.conns[i] = rawConn{fd: -1, index: int32(i), place: i * len(l.tape.order) / n, slots: slots[i*room : (i+1)*room : (i+1)*room]}
 	}
-	if !l.open {
+	if l.dials() {
 		for i := range l.conns {
 			l.vacant = append(l.vacant, int32(i))
 		}
+	}
+	if !l.open {
 		return
 	}
 	l.ready = newQueue(n * l.Depth)
 	for range l.Depth {
-		for i := range l.conns {
-			l.ready.push(int32(i))
+		for i := 0; i < n && l.socket == nil; i++ {
+			l.release(&l.conns[i])
 		}
 	}
 }
@@ -114,6 +130,8 @@ func (l *rawLoop) run() {
 		l.answer()
 	}
 	l.closeAll()
+	l.links.reused(l.answers)
+	l.answers = 0
 }
 
 // over decides where the loop stands in its life.
@@ -165,16 +183,15 @@ func (l *rawLoop) block() int {
 
 // send begins what is to begin now.
 func (l *rawLoop) send() {
-	if l.open {
-		l.sendDue()
-		return
-	}
 	for i := 0; i < len(l.vacant); i++ { // a connection that fails at once comes again
 		if c := &l.conns[l.vacant[i]]; l.sending() {
 			l.fill(c)
 		}
 	}
 	l.vacant = l.vacant[:0]
+	if l.open {
+		l.sendDue()
+	}
 }
 
 // sendDue sends what the schedule wants sent by now, as far as there are slots.
@@ -194,10 +211,14 @@ func (l *rawLoop) sendDue() {
 func (l *rawLoop) readyConn() *rawConn {
 	for range l.ready.n {
 		c := &l.conns[l.ready.pop()]
-		if c.state != parting {
+		c.tokens--
+		switch {
+		case l.socket != nil && c.state != live:
+			continue // it gets its places back when it is live again
+		case c.state != parting:
 			return c
 		}
-		l.ready.push(c.index)
+		l.release(c)
 	}
 	return nil
 }
@@ -217,7 +238,7 @@ func (l *rawLoop) handle(ev *syscall.EpollEvent) {
 	if ev.Events&^syscall.EPOLLOUT != 0 {
 		l.read(c, ev.Events&^(syscall.EPOLLOUT|syscall.EPOLLIN) != 0)
 	}
-	if c.unsent > 0 && c.state == live {
+	if c.unsent > 0 && c.state == live || len(c.out) > 0 && (c.state == live || c.state == shaking) {
 		l.write(c)
 	}
 }
@@ -243,9 +264,13 @@ func (l *rawLoop) sweep() {
 			if l.now-c.oldest().sent >= l.Timeout {
 				l.fail(c, l.stage(c), errTimeout)
 			}
+		case c.opening:
+			if l.now-c.dialed >= l.Timeout {
+				l.fail(c, l.stage(c), errTimeout)
+			}
 		case c.state == parting && l.now >= c.until:
 			l.close(c)
-		case c.state == shut && !l.open && l.sending() && l.now >= c.until:
+		case c.state == shut && l.dials() && l.sending() && l.now >= c.until:
 			l.fill(c)
 		}
 	}
@@ -255,7 +280,24 @@ func (l *rawLoop) sweep() {
 func (l *rawLoop) answer() {
 	if fresh := l.asked.Load(); fresh != nil {
 		l.asked.Store(nil)
+		l.lookAround()
 		l.told <- l.take(fresh)
+	}
+}
+
+// mostLooks is how many connections a loop asks the kernel about at a time.
+const mostLooks = 64
+
+// lookAround asks the kernel about some of the connections, and others the next time.
+func (l *rawLoop) lookAround() {
+	l.links.reused(l.answers)
+	l.answers = 0
+	for range min(mostLooks, len(l.conns)) {
+		c := &l.conns[l.looking]
+		if c.state == live {
+			l.look(c)
+		}
+		l.looking = (l.looking + 1) % len(l.conns)
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"time"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // The calls here never block and never tell Go's scheduler, which makes them
@@ -69,6 +71,15 @@ func connected(fd int) syscall.Errno {
 		return errno
 	}
 	return syscall.Errno(failure)
+}
+
+// askSocket reports what the kernel knows of a connection.
+func askSocket(fd int) (tcpInfo, bool) {
+	var i unix.TCPInfo
+	size := uint32(unsafe.Sizeof(i))
+	_, _, errno := syscall.RawSyscall6(syscall.SYS_GETSOCKOPT, uintptr(fd), syscall.IPPROTO_TCP, syscall.TCP_INFO,
+		uintptr(unsafe.Pointer(&i)), uintptr(unsafe.Pointer(&size)), 0)
+	return tcpInfoOf(&i), errno == 0
 }
 
 func receive(fd int, b []byte) (int, syscall.Errno) {

@@ -96,10 +96,12 @@ func TestTape(t *testing.T) {
 		}
 		require.GreaterOrEqual(t, len(tp.order), max(depth, leastPlaces))
 		require.Equal(t, counts[0], 3*counts[1])
-		require.Equal(t, text, string(tp.joined))
-		b, n := tp.next(len(tp.order)-2, 3, 10)
-		require.Equal(t, 2, n, "it ends with the tape")
-		require.True(t, strings.HasSuffix(text, string(b)))
+		require.Equal(t, text+text, string(tp.joined)+text[len(tp.joined)-len(text):])
+		last := len(tp.order) - 1
+		b, n := tp.next(last, 3, depth)
+		require.Equal(t, depth, n, "as many as may be under way are in one piece")
+		require.Equal(t, (text + text)[tp.starts[last]+3:][:len(b)], string(b))
+		require.Equal(t, len(b), tp.starts[last+depth]-tp.starts[last]-3)
 	}
 }
 

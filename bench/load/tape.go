@@ -11,7 +11,7 @@ type tape struct {
 	wires  [][]byte // of each kind
 	order  []uint16 // the kind at each place
 	starts []int    // where each place begins in joined; one more for the end
-	joined []byte   // all of them; nil if that were too much
+	joined []byte   // all of them, and the first ones once more; nil if that were too much
 }
 
 const (
@@ -38,34 +38,37 @@ func newTape(m *Mix, depth int, closes bool, seed, stream uint64) *tape {
 	for len(t.order) < places || len(t.order)%len(m.deck) > 0 {
 		t.order = append(t.order, uint16(dealer.deal()))
 	}
-	t.join()
+	t.join(depth)
 	return t
 }
 
-func (t *tape) join() {
-	t.starts = make([]int, 1, len(t.order)+1)
+// join puts the requests together, so that from any place on as many as may be
+// under way are in one piece.
+func (t *tape) join(depth int) {
+	places := len(t.order) + depth
+	t.starts = make([]int, 1, places+1)
 	end := 0
-	for _, k := range t.order {
-		end += len(t.wires[k])
+	for i := range places {
+		end += len(t.wires[t.order[i%len(t.order)]])
 		t.starts = append(t.starts, end)
 	}
 	if end > mostJoined {
 		return
 	}
 	t.joined = make([]byte, 0, end)
-	for _, k := range t.order {
-		t.joined = append(t.joined, t.wires[k]...)
+	for i := range places {
+		t.joined = append(t.joined, t.wires[t.order[i%len(t.order)]]...)
 	}
 }
 
 // next returns bytes to send: from the offset on in the request at a place, and
-// as many whole ones behind it as lie there and are wanted. It says how many
+// as many whole ones behind it as are wanted, if they lie there. It says how many
 // requests that completes.
 func (t *tape) next(place, offset, wanted int) (b []byte, requests int) {
 	if t.joined == nil {
 		return t.wires[t.order[place]][offset:], 1
 	}
-	end := min(place+wanted, len(t.order))
+	end := min(place+wanted, len(t.starts)-1)
 	return t.joined[t.starts[place]+offset : t.starts[end]], end - place
 }
 
