@@ -312,29 +312,6 @@ func TestCanceled(t *testing.T) {
 	require.NoDirExists(t, again.Dir)
 }
 
-// A disk that takes no more ends the run with an error, and what was written
-// before can be read.
-func TestWriteError(t *testing.T) {
-	b := newBoard(t, func(b *board) { b.noHeap = true })
-	o := options(t, b.URL+"/hello")
-	require.NoError(t, o.validate())
-	target, err := probe(context.Background(), &o)
-	require.NoError(t, err)
-	r, err := newRunner(context.Background(), &o, target)
-	require.NoError(t, err)
-	require.NoError(t, r.steps(context.Background(), []Step{{Name: "closed-1", Connections: 1, Duration: 100 * time.Millisecond}}))
-	require.NoError(t, r.latencies.Close())
-	began := time.Now()
-	err = r.steps(context.Background(), []Step{{Name: "closed-2", Connections: 2, Duration: time.Minute}})
-	require.ErrorContains(t, err, "latency.hlog")
-	require.Less(t, time.Since(began), 10*time.Second)
-	back, err := measure.Load(o.Dir)
-	require.NoError(t, err)
-	require.Greater(t, back.Phases[0].Requests, int64(10))
-	require.Len(t, back.Phases, 2)
-	require.NoError(t, r.series.Close())
-}
-
 // A redirect is measured as the answer that it is, and noted.
 func TestRedirect(t *testing.T) {
 	s := httptest.NewServer(http.RedirectHandler("https://elsewhere.invalid/", http.StatusMovedPermanently))

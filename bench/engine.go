@@ -4,7 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
+	"strconv"
 	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/httpdlab/httpdlab/bench/load"
 	"github.com/httpdlab/httpdlab/bench/measure"
@@ -12,9 +16,14 @@ import (
 
 // The engines that Options.Engine can name.
 const (
-	Vegeta = "vegeta" // any server: HTTP and HTTPS, the heap watched over the same connections
-	Raw    = "raw"    // servers that are faster than vegeta: HTTP, on Linux, the heap looked at between phases only
+	Vegeta    = "vegeta"    // any server: HTTP and HTTPS, the heap watched over the same connections
+	Raw       = "raw"       // servers that are faster than vegeta: HTTP, on Linux
+	WebSocket = "websocket" // messages that come back
+	SSE       = "sse"       // streams of server-sent events
 )
+
+// protocols are what each engine speaks.
+var protocols = map[string]load.Protocol{Vegeta: load.HTTP, Raw: load.HTTP, WebSocket: load.WebSocket, SSE: load.Events}
 
 // engine makes a phase's load and counts what comes of it.
 type engine interface {
@@ -45,38 +54,122 @@ func (raw) Close() {} // Run leaves nothing open
 
 // newEngine makes what carries out step s.
 func (r *runner) newEngine(s Step) (engine, error) {
-	if r.o.Engine == Raw {
+	o, t := r.o, r.target
+	switch {
+	case o.makeEngine != nil:
+		return o.makeEngine(r, s)
+	case o.Engine == Raw:
 		e, err := load.NewRaw(load.RawConfig{
-			Address: r.target.address, Request: r.target.request, Connections: s.Connections, Depth: r.o.Depth,
-			Loops: r.o.Loops, Fresh: r.o.Fresh, Timeout: r.o.Timeout, Clock: r.clock,
+			Address: t.address, Mix: t.mix, Connections: s.Connections, Depth: o.Depth,
+			Loops: o.Loops, Fresh: o.Fresh, Timeout: o.Timeout, Clock: r.clock,
 		})
 		return raw{e}, err
+	case o.Engine == WebSocket:
+		return load.NewWebSocket(load.WebSocketConfig{
+			URL: t.resource, Address: t.address, TLS: t.tls, Fields: t.fields, Message: o.Scenario.Message, Connections: s.Connections,
+			Depth: o.Depth, Loops: o.Loops, Plain: t.tls != nil, Timeout: o.Timeout, Clock: r.clock,
+		})
+	case o.Engine == SSE:
+		return load.NewEvents(load.EventsConfig{
+			URL: t.resource, Address: t.address, TLS: t.tls, Fields: t.fields, Connections: s.Connections,
+			Spacing: spacing(t.resource), Timeout: o.Timeout, Clock: r.clock,
+		})
 	}
-	e := pooled{Pool: r.target.pool(s.Connections), Recorder: measure.NewRecorder(s.Connections, r.clock())}
-	e.attack = load.Attack{Pool: e.Pool, Request: r.target.request, Timeout: r.o.Timeout, Recorder: e.Recorder, Clock: r.clock}
+	e := pooled{Pool: t.pool(s.Connections), Recorder: measure.NewRecorder(s.Connections, r.clock())}
+	e.attack = load.Attack{Pool: e.Pool, Mix: t.mix, Timeout: o.Timeout, Recorder: e.Recorder, Clock: r.clock}
 	return e, nil
 }
 
 // engineName is what run.json says of the step's load.
 func (o *Options) engineName(s Step) string {
-	if o.Engine == Raw {
-		return Raw
+	if o.Engine != Vegeta {
+		return o.Engine
 	}
-	return s.schedule().Engine()
+	return s.schedule(0).Engine()
 }
 
+// ladders reports whether the engine can carry out the default plan.
+func (o *Options) ladders() bool { return o.Engine != SSE }
+
 func (o *Options) validateEngine() error {
+	if err := o.chooseEngine(); err != nil {
+		return err
+	}
+	loops := o.Engine == Raw || o.Engine == WebSocket
 	switch {
-	case o.Engine != "" && o.Engine != Vegeta && o.Engine != Raw:
-		return fmt.Errorf("start a run: no engine is called %q; take %s or %s", o.Engine, Vegeta, Raw)
-	case o.Engine != Raw && (o.Depth > 1 || o.Loops > 1 || o.Fresh):
-		return errors.New("start a run: several requests under way on a connection, several loops and fresh connections are for the engine raw")
+	case o.Engine != Raw && o.Fresh:
+		return errors.New("fresh connections are for the engine raw")
+	case !loops && (o.Depth > 1 || o.Loops > 1):
+		return errors.New("several requests under way on a connection and several loops are for the engines raw and websocket")
 	case o.Depth < 0 || o.Depth > 1024:
-		return fmt.Errorf("start a run: %d requests under way on a connection; give 1 to 1024", o.Depth)
+		return fmt.Errorf("%d requests under way on a connection; give 1 to 1024", o.Depth)
 	case o.Loops < 0 || o.Loops > 1024:
-		return fmt.Errorf("start a run: %d loops; give 1 to 1024", o.Loops)
+		return fmt.Errorf("%d loops; give 1 to 1024", o.Loops)
 	case o.Fresh && o.Depth > 1:
-		return errors.New("start a run: connections that end after a request cannot have several under way; leave out one of the two")
+		return errors.New("connections that end after a request cannot have several under way; leave out one of the two")
+	case o.Engine == SSE && (o.Rate > 0 || o.Arrivals.Some()):
+		return errors.New("the engine sse listens; leave out the rate")
+	case len(o.Hostile) > 0 && protocols[o.Engine] != load.HTTP:
+		return errors.New("a bystander of hostile clients speaks plain HTTP; leave out the engine")
 	}
 	return nil
+}
+
+// chooseEngine takes the engine for the scenario, or the scenario for the engine.
+func (o *Options) chooseEngine() (err error) {
+	speaks := load.HTTP
+	if o.Scenario != nil && o.Scenario.Protocol != "" {
+		speaks = o.Scenario.Protocol
+	}
+	if o.Engine == "" {
+		o.Engine = map[load.Protocol]string{load.HTTP: Vegeta, load.WebSocket: WebSocket, load.Events: SSE}[speaks]
+	}
+	wants, known := protocols[o.Engine]
+	switch {
+	case !known:
+		return fmt.Errorf("no engine is called %q; take %s, %s, %s or %s", o.Engine, Vegeta, Raw, WebSocket, SSE)
+	case o.Scenario == nil && wants == load.WebSocket:
+		o.Scenario, err = load.BuiltIn("ws", 0)
+	case o.Scenario == nil && wants == load.Events:
+		o.Scenario, err = load.BuiltIn("events", 0)
+	case wants != speaks:
+		return fmt.Errorf("the scenario %s speaks %s, and the engine %s %s; leave out the engine", o.Scenario.Name, speaks, o.Engine, wants)
+	}
+	return err
+}
+
+// links writes down what the engine knows of its connections and streams.
+func (p *phase) links() {
+	if e, ok := p.engine.(interface{ Links() *load.Links }); ok {
+		if x := e.Links(); x != nil {
+			p.record.Links = &measure.Links{
+				Opened: x.Opened, Reused: x.Reused, Known: x.Known, Retransmits: x.Retransmits,
+				ConnectMS: summary(x.Connect), SecureMS: summary(x.Secure), CloseMS: summary(x.Close), RTTMS: summary(x.RTT),
+			}
+		}
+	}
+	if e, ok := p.engine.(load.EventsEngine); ok {
+		x := e.Stats()
+		p.record.Streams = &measure.Streams{
+			Streams: x.Streams, Ended: x.Ended, Reconnects: x.Reconnects, Events: x.Events, Lost: x.Lost, Disordered: x.Disordered,
+			FirstMS: summary(x.First), GapMS: summary(x.Gap), LateMS: summary(x.Late),
+		}
+	}
+}
+
+func summary(h *hdrhistogram.Histogram) measure.Latency {
+	if h == nil {
+		return measure.Latency{}
+	}
+	return measure.Summarize(h)
+}
+
+// spacing is what a stream of the board contract has between two events, 0 if
+// the resource does not say.
+func spacing(u *url.URL) time.Duration {
+	n, err := strconv.Atoi(u.Query().Get("ms"))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return time.Duration(n) * time.Millisecond
 }

@@ -60,7 +60,7 @@ func TestEnginesAndTheirOptions(t *testing.T) {
 		Options
 	}{
 		{"no engine is called", Options{Engine: "wrk"}},
-		{"are for the engine raw", Options{Depth: 2}},
+		{"are for the engines raw and websocket", Options{Depth: 2}},
 		{"are for the engine raw", Options{Fresh: true}},
 		{"give 1 to 1024", Options{Engine: Raw, Depth: 2000}},
 		{"give 1 to 1024", Options{Engine: Raw, Loops: -1}},

@@ -8,6 +8,10 @@ package bench
 import (
 	"io"
 	"time"
+
+	"github.com/httpdlab/httpdlab/bench/load"
+	"github.com/httpdlab/httpdlab/bench/measure"
+	"github.com/httpdlab/httpdlab/bench/watch"
 )
 
 // DefaultDuration is how long the whole default plan takes.
@@ -26,8 +30,8 @@ type Options struct {
 	Tool      string   // version of httpdlab, for the record; "" finds it in the binary
 	Dir       string   // run folder, which must not exist or be empty
 
-	// Ladder and Share shape the default plan, which runs when neither Connections nor Rate is given: a closed
-	// loop with each number of connections in turn, then an open loop at a share of the best rate seen.
+	// Ladder and Share shape the default plan, which runs when nothing else is asked for: a closed loop with each
+	// number of connections in turn, then an open loop at a share of the best rate seen.
 	Ladder []int   // [1, 10000], each above the last; default 1, 2, 4, 7
 	Share  float64 // (0, 1], default 0.7
 
@@ -35,14 +39,42 @@ type Options struct {
 
 	Connections int           // [0, 10000] closed loop with so many connections, or the most that Rate may use (default 7)
 	Rate        float64       // [0, 1e6] requests a second, open loop
-	Duration    time.Duration // of the whole default plan (default DefaultDuration), or of the one phase without its warm-up (default 10 s)
+	Arrivals    load.Arrivals // open loop of any shape, in place of Rate
+	Duration    time.Duration // of the whole default plan (default DefaultDuration), of the one phase without its warm-up (default 10 s), or of a soak's rounds together
 	Timeout     time.Duration // of a request, default DefaultTimeout
+	Seed        uint64        // of all that is random
 
-	Engine string // Vegeta (default) or Raw
-	Depth  int    // [0, 1024] raw: requests under way on a connection, default 1
-	Loops  int    // [0, 1024] raw: event loops, default 1
-	Fresh  bool   // raw: each request on a connection of its own
+	Engine   string         // Vegeta, Raw, WebSocket or SSE; "": what the scenario needs
+	Scenario *load.Scenario // what is sent; nil: GET of the URL
+	Depth    int            // [0, 1024] raw and websocket: requests under way on a connection, default 1
+	Loops    int            // [0, 1024] raw and websocket: event loops, default 1
+	Fresh    bool           // raw: each request on a connection of its own
+
+	Assert      []*measure.Assertion
+	AbortOnFail bool // a broken assertion ends the run, as if each had a !
+
+	// A search for the highest load that meets an objective.
+	Find   *measure.Assertion
+	Over   string        // what it varies: VaryRate (default) or VaryConnections
+	Budget time.Duration // [5 s, ...] default DefaultBudget
+
+	// A soak: rounds of load, each followed by a rest, and a verdict on a leak.
+	Soak      bool
+	Rounds    int           // [8, 500] warm-up rounds too, default DefaultRounds
+	Settle    time.Duration // rest after each round, default DefaultSettle
+	LeakLimit float64       // B/request that are told from nothing, default measure.DefaultLeakLimit
+
+	// Sieges: what happens to a bystander while hostile clients are at the target.
+	Hostile []load.HostileKind
+	Count   int // [0, 64] hostile clients at once, 0: the default
+
+	Console    <-chan watch.Told   // what the target's console says, nil: nobody listens
+	Against    string              // URL of the second target that takes turns, for the record
+	Repetition *measure.Repetition // which of several runs this is
+	Replayed   string              // run folder that this run repeats
 
 	Insecure bool      // accept any certificate, as boards sign their own
-	Progress io.Writer // a line that is rewritten if this is a terminal, a line a phase if not; nil: silent
+	Progress io.Writer // a line that is rewritten if this is a terminal, one every ten seconds if not; nil: silent
+
+	makeEngine func(*runner, Step) (engine, error) // for tests
 }

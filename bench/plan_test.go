@@ -29,9 +29,9 @@ func TestPlan(t *testing.T) {
 
 	own := (&Options{Ladder: []int{2, 9}, Share: 0.5, Duration: 28 * time.Second}).Plan()
 	require.Equal(t, []Step{
-		{Name: "closed-2", Connections: 2, Warmup: time.Second, Duration: 6 * time.Second},
-		{Name: "closed-9", Connections: 9, Warmup: time.Second, Duration: 6 * time.Second},
-		{Name: "open", Connections: 9, Share: 0.5, Warmup: time.Second, Duration: 13 * time.Second},
+		{Name: "closed-2", Part: "ladder", Connections: 2, Warmup: time.Second, Duration: 6 * time.Second},
+		{Name: "closed-9", Part: "ladder", Connections: 9, Warmup: time.Second, Duration: 6 * time.Second},
+		{Name: "open", Part: "open", Connections: 9, Share: 0.5, Warmup: time.Second, Duration: 13 * time.Second},
 	}, own)
 	capped := (&Options{Ladder: []int{1, 8}, Sockets: 7}).Plan()
 	require.Equal(t, 8, capped[1].Connections, "the ladder looks beyond the ceiling")
@@ -41,9 +41,9 @@ func TestPlan(t *testing.T) {
 		o    Options
 		want Step
 	}{
-		{Options{Connections: 3}, Step{Name: "closed-3", Connections: 3, Warmup: time.Second, Duration: 10 * time.Second}},
-		{Options{Rate: 50}, Step{Name: "open-50", Connections: 7, Rate: 50, Warmup: time.Second, Duration: 10 * time.Second}},
-		{Options{Rate: 0.5, Connections: 2, Duration: time.Second}, Step{Name: "open-0.5", Connections: 2, Rate: 0.5, Warmup: 200 * time.Millisecond, Duration: time.Second}},
+		{Options{Connections: 3}, Step{Name: "closed-3", Part: "single", Connections: 3, Warmup: time.Second, Duration: 10 * time.Second}},
+		{Options{Rate: 50}, Step{Name: "open-50", Part: "single", Connections: 7, Rate: 50, Warmup: time.Second, Duration: 10 * time.Second}},
+		{Options{Rate: 0.5, Connections: 2, Duration: time.Second}, Step{Name: "open-0.5", Part: "single", Connections: 2, Rate: 0.5, Warmup: 200 * time.Millisecond, Duration: time.Second}},
 	} {
 		require.Equal(t, []Step{c.want}, c.o.Plan())
 	}
@@ -101,7 +101,7 @@ func TestProgress(t *testing.T) {
 // On a terminal the line is rewritten, and never so long that it would wrap.
 func TestProgressOnTerminal(t *testing.T) {
 	var out bytes.Buffer
-	p := newProgress(&out, (&Options{}).Plan())
+	p := newProgress(&out, &Options{})
 	p.terminal = true
 	p.show((&Options{}).Plan()[0], &measure.Sample{Requests: 123456789, IntervalMS: 1000, Errors: map[string]int64{"connect/no-local-port": 123456789},
 		ServiceMS: measure.Latency{P50: 0.123, P99: 12345}, Heap: &measure.Heap{Free: 312345}})

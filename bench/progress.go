@@ -15,17 +15,14 @@ type progress struct {
 	w        io.Writer
 	terminal bool
 	began    time.Time
-	total    time.Duration
-	passed   time.Duration // in phases that are over
-	steps    map[string]Step
+	said     time.Time     // when a line was last written that stays
+	total    time.Duration // that the run takes, 0: not known
+	steps    int           // phases, 0: not known
+	finished int
 }
 
-func newProgress(w io.Writer, plan []Step) *progress {
-	p := &progress{w: w, began: time.Now(), steps: map[string]Step{}}
-	for _, s := range plan {
-		p.total += s.length()
-		p.steps[s.Name] = s
-	}
+func newProgress(w io.Writer, o *Options) *progress {
+	p := &progress{w: w, began: time.Now(), said: time.Now(), total: o.plannedLength(), steps: len(o.Plan())}
 	if f, ok := w.(*os.File); ok {
 		info, err := f.Stat()
 		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
@@ -33,21 +30,55 @@ func newProgress(w io.Writer, plan []Step) *progress {
 	return p
 }
 
-// width is what a narrow terminal shows in one line; a longer one would wrap,
-// and could not be rewritten.
-const width = 79
+const (
+	// width is what a narrow terminal shows in one line; a longer one would wrap,
+	// and could not be rewritten.
+	width = 79
+	// seldom is how often a log that is no terminal gets a line.
+	seldom = 10 * time.Second
+	clear  = "\r\x1b[K"
+)
 
-// show rewrites the line on a terminal.
+// show rewrites the line on a terminal, and adds one to a log now and then.
 func (p *progress) show(s Step, x *measure.Sample) {
-	if p.w == nil || !p.terminal {
+	if p.w == nil {
 		return
 	}
-	left := max(p.total-time.Since(p.began), 0)
-	line := fmt.Sprintf("%s  %s  %.0f s left", s.Name, numbers(x), left.Seconds())
-	fmt.Fprintf(p.w, "\r\x1b[K%.*s", width, line)
+	line := fmt.Sprintf("%s  %s%s", s.Name, numbers(x), p.left())
+	if p.terminal {
+		fmt.Fprintf(p.w, clear+"%.*s", width, line)
+		return
+	}
+	if time.Since(p.said) >= seldom {
+		p.keep(line)
+	}
 }
 
-// numbers are those of one second.
+// left is how much longer the run takes.
+func (p *progress) left() string {
+	if p.total == 0 {
+		return ""
+	}
+	return "  " + max(p.total-time.Since(p.began), 0).Round(time.Second).String() + " left"
+}
+
+// keep writes a line that stays.
+func (p *progress) keep(line string) {
+	if p.terminal {
+		fmt.Fprint(p.w, clear)
+	}
+	fmt.Fprintln(p.w, line)
+	p.said = time.Now()
+}
+
+// say tells what begins.
+func (p *progress) say(what string) {
+	if p.w != nil {
+		p.keep(what)
+	}
+}
+
+// numbers are those of one line of the series.
 func numbers(x *measure.Sample) string {
 	failed := int64(0)
 	for _, n := range x.Errors {
@@ -61,23 +92,30 @@ func numbers(x *measure.Sample) string {
 	return s
 }
 
+// manyPhases is from how many phases on a log gets a line only now and then.
+const manyPhases = 12
+
 // done writes what a phase came to.
-func (p *progress) done(x *measure.Phase) {
+func (p *progress) done(x *measure.Phase, s Step) {
 	if p.w == nil {
 		return
 	}
-	p.passed += p.steps[x.Name].length()
-	if p.terminal {
-		fmt.Fprint(p.w, "\r\x1b[K")
+	p.finished++
+	if p.finished > manyPhases && !p.terminal && time.Since(p.said) < seldom {
+		return
 	}
-	fmt.Fprintf(p.w, "%-10s %8.0f req/s  p50 %s  p99 %s ms  errors %d  (%.0f of %.0f s)\n",
-		x.Name, x.Rate, short(x.ServiceMS.P50), short(x.ServiceMS.P99), x.ErrorCount(), p.passed.Seconds(), p.total.Seconds())
+	of := ""
+	if p.steps > 0 {
+		of = fmt.Sprintf("  (%d of %d)", p.finished, p.steps)
+	}
+	p.keep(fmt.Sprintf("%-10s %8.0f req/s  p50 %s  p99 %s ms  errors %d%s",
+		x.Name, x.Rate, short(x.ServiceMS.P50), short(x.ServiceMS.P99), x.ErrorCount(), of))
 }
 
 // end leaves the terminal's line.
 func (p *progress) end() {
 	if p.w != nil && p.terminal {
-		fmt.Fprint(p.w, "\r\x1b[K")
+		fmt.Fprint(p.w, clear)
 	}
 }
 

@@ -4,28 +4,24 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/httpdlab/httpdlab/bench/load"
 	"github.com/httpdlab/httpdlab/bench/measure"
-	"github.com/httpdlab/httpdlab/bench/watch"
 )
-
-// askTime is how long the target may take to tell its heap.
-const askTime = time.Second
 
 // Run probes the target, makes the run folder o.Dir and carries out the plan.
 //
 // It returns the run as it stands in the folder. A target that cannot be loaded
 // is a *TargetError, and then there is no folder. A context that ends stops the
 // run cleanly: what was measured is saved, Run.Interrupted says why, and the
-// error is nil. So does a target that is gone for good. Any other error, such as
-// a full disk, comes with what could be saved until then.
+// error is nil. So does a target that is gone for good. A full disk loses lines
+// of the logs, which Run.LostLines counts, and not the run. Any other error
+// comes with what could be saved until then.
 func Run(ctx context.Context, o Options) (*measure.Run, error) {
 	if err := o.validate(); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("start a run: %w", err)
 	}
 	t, err := probe(ctx, &o)
 	if err != nil {
@@ -35,10 +31,11 @@ func Run(ctx context.Context, o Options) (*measure.Run, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start a run: %w", err)
 	}
-	err = r.steps(ctx, o.Plan())
+	err = r.carryOut(ctx)
 	if err != nil {
 		r.run.Interrupted = err.Error()
 	}
+	r.judgeRun()
 	if last := r.finish(); err == nil {
 		err = last // after another error it only repeats that one
 	}
@@ -48,34 +45,63 @@ func Run(ctx context.Context, o Options) (*measure.Run, error) {
 	return r.run, nil
 }
 
+// carryOut does what the options ask for.
+func (r *runner) carryOut(ctx context.Context) error {
+	switch {
+	case r.o.Find != nil:
+		return r.search(ctx)
+	case r.o.Soak:
+		return r.soak(ctx)
+	case len(r.o.Hostile) > 0:
+		return r.sieges(ctx)
+	}
+	return r.steps(ctx, r.o.Plan())
+}
+
+// Bounds of options.
+const (
+	mostConnections = 10000
+	mostRate        = 1e6
+	leastBudget     = 5 * time.Second
+	leastRounds     = 8 // two to warm up, and six plateaus after them
+	mostRounds      = 500
+	mostHostile     = 64
+)
+
+// validate also fills in what was left out.
 func (o *Options) validate() error {
 	switch {
 	case o.Dir == "":
-		return errors.New("start a run: no run folder given")
-	case o.Connections < 0 || o.Connections > 10000:
-		return fmt.Errorf("start a run: %d connections; give 1 to 10000", o.Connections)
-	case o.Sockets < 0 || o.Sockets > 10000:
-		return fmt.Errorf("start a run: a target with %d sockets; give 1 to 10000, or 0 if it is not known", o.Sockets)
+		return errors.New("no run folder given")
+	case o.Connections < 0 || o.Connections > mostConnections:
+		return fmt.Errorf("%d connections; give 1 to %d", o.Connections, mostConnections)
+	case o.Sockets < 0 || o.Sockets > mostConnections:
+		return fmt.Errorf("a target with %d sockets; give 1 to %d, or 0 if it is not known", o.Sockets, mostConnections)
 	case !increasing(o.Ladder):
-		return fmt.Errorf("start a run: %v connections; give numbers from 1 to 10000, each above the last", o.Ladder)
+		return fmt.Errorf("%v connections; give numbers from 1 to %d, each above the last", o.Ladder, mostConnections)
 	case !(o.Share >= 0 && o.Share <= 1):
-		return fmt.Errorf("start a run: an open loop at %g of the best rate; give a share above 0 and at most 1", o.Share)
-	case !(o.Rate >= 0 && o.Rate <= 1e6):
-		return fmt.Errorf("start a run: a rate of %g; give up to 1000000 requests a second", o.Rate)
+		return fmt.Errorf("an open loop at %g of the best rate; give a share above 0 and at most 1", o.Share)
+	case !(o.Rate >= 0 && o.Rate <= mostRate):
+		return fmt.Errorf("a rate of %g; give up to %.0f requests a second", o.Rate, mostRate)
 	case o.Duration < 0:
-		return fmt.Errorf("start a run: a duration of %v; give a positive one", o.Duration)
+		return fmt.Errorf("a duration of %v; give a positive one", o.Duration)
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	return o.validateEngine()
+	for _, part := range []func() error{o.validateEngine, o.validateSearch, o.validateSoak, o.validateSieges, o.validateAssertions} {
+		if err := part(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // increasing also keeps the names of phases apart.
 func increasing(ladder []int) bool {
 	last := 0
 	for _, n := range ladder {
-		if n <= last || n > 10000 {
+		if n <= last || n > mostConnections {
 			return false
 		}
 		last = n
@@ -83,195 +109,98 @@ func increasing(ladder []int) bool {
 	return true
 }
 
-// runner is a run under way.
-type runner struct {
-	o         *Options
-	target    *target
-	run       *measure.Run
-	series    *measure.Series
-	latencies *measure.LatencyLog
-	progress  *progress
-
-	heap     watch.Heap
-	process  watch.Process
-	presence watch.Presence
-	rested   *measure.Sample // the last look at the target at rest
-	events   []measure.Event // not written yet
-
-	cpu clientTimes // when they were last looked at
-}
-
-// newRunner makes the run folder with what is known before the load.
-func newRunner(ctx context.Context, o *Options, t *target) (*runner, error) {
-	r := &runner{o: o, target: t, process: watch.Process{PID: o.PID}}
-	pool := t.pool(1)
-	defer pool.Close()
-	limit, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	r.run = &measure.Run{
-		Schema:  measure.Schema,
-		Started: time.Now(),
-		Target: measure.Target{
-			URL: t.url.Redacted(), Address: t.address, Board: o.Board, Simulated: o.Simulated, PID: o.PID,
-			Server: t.answer.Header.Get("Server"), Status: t.answer.Status, BodyBytes: t.answer.Length,
-			Info: t.info(limit, pool),
-		},
-		Environment: environment(o, t.remote),
-		Phases:      []measure.Phase{},
+func (o *Options) validateSearch() error {
+	if o.Find == nil {
+		if o.Over != "" || o.Budget != 0 {
+			return errors.New("a budget and what is varied are for a search; say what it has to meet, as in --find 'p(99)<200ms'")
+		}
+		return nil
 	}
-	r.cpu = clientTimes{0, ownCPU(), ownWait()}
-	if status := t.answer.Status; status >= 300 {
-		r.happened(watch.Note, fmt.Sprintf("the target answers %d and leads to %q; redirects are not followed, so this measures the redirect",
-			status, t.answer.Header.Get("Location")))
+	if o.Over == "" {
+		o.Over = VaryRate
 	}
-	r.progress = newProgress(o.Progress, o.Plan())
-	return r, r.create()
-}
-
-func (r *runner) create() (err error) {
-	if err := os.MkdirAll(r.o.Dir, 0o755); err != nil {
-		return err
+	if o.Budget == 0 {
+		o.Budget = DefaultBudget
 	}
-	if _, err := os.Stat(filepath.Join(r.o.Dir, measure.RunFile)); err == nil {
-		return fmt.Errorf("%s holds a run already; give another folder", r.o.Dir)
-	}
-	if r.series, err = measure.CreateSeries(r.o.Dir); err != nil {
-		return err
-	}
-	if r.latencies, err = measure.CreateLatencyLog(r.o.Dir, r.run.Started); err != nil {
-		return errors.Join(err, r.series.Close())
-	}
-	if err = r.save(); err != nil {
-		return errors.Join(err, r.series.Close(), r.latencies.Close())
+	switch {
+	case o.Over != VaryRate && o.Over != VaryConnections:
+		return fmt.Errorf("a search over %q; take %s or %s", o.Over, VaryRate, VaryConnections)
+	case o.Budget < leastBudget:
+		return fmt.Errorf("a budget of %v; a search takes %v at least", o.Budget, leastBudget)
+	case o.Find.OfRun() || o.Find.Phase != "":
+		return fmt.Errorf("%s is not known of a single trial; search for a latency or for errors, as in p(99)<200ms", o.Find.Text)
+	case !o.Find.Below():
+		return fmt.Errorf("%s is not what breaks under more load; search for the highest load with a latency or with errors below a limit, as in p(99)<200ms", o.Find.Text)
+	case o.Rate > 0 || o.shaped():
+		return errors.New("a search finds the rate by itself; leave out the rate, or give its arrivals as poisson:1")
+	case o.Soak || len(o.Hostile) > 0:
+		return errors.New("a search, a soak and hostile clients are runs of their own; ask for one of them")
+	case o.Engine == SSE && o.Over == VaryRate:
+		return errors.New("the engine sse has no rate to vary; search over connections")
 	}
 	return nil
 }
 
-// finish closes the run's files and says in run.json that it is over.
-func (r *runner) finish() error {
-	now := time.Now()
-	r.run.Finished = &now
-	r.progress.end()
-	return errors.Join(r.series.Close(), r.latencies.Close(), r.save())
-}
-
-func (r *runner) save() error { return r.run.Save(r.o.Dir) }
-
-// clock is the run's: time since Run.Started, never set back.
-func (r *runner) clock() time.Duration { return time.Since(r.run.Started) }
-
-// errGone ends a run whose target does not come back.
-type errGone string
-
-func (e errGone) Error() string { return string(e) }
-
-// steps carries out the plan. The memory at rest is looked at before the first
-// phase, after the last, and between.
-func (r *runner) steps(ctx context.Context, plan []Step) error {
-	if err := r.rest(ctx); err != nil {
-		return err
-	}
-	for _, s := range plan {
-		if s.Share > 0 {
-			if s.Rate = s.Share * r.best(); s.Rate == 0 {
-				r.happened(watch.Skipped, fmt.Sprintf("%s was skipped: no phase before it had a good response to take a rate from", s.Name))
-				continue
-			}
+func (o *Options) validateSoak() error {
+	if !o.Soak {
+		if o.Rounds != 0 || o.Settle != 0 || o.LeakLimit != 0 {
+			return errors.New("rounds, rests and a leak's limit are for a soak; ask for one")
 		}
-		gone, err := r.phase(ctx, s)
-		if err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			r.run.Interrupted = context.Cause(ctx).Error()
-			return r.flushEvents()
-		}
-		if gone != nil {
-			r.run.Interrupted = gone.Error()
-			return r.flushEvents()
-		}
-	}
-	return r.flushEvents()
-}
-
-// best is the highest rate of good responses that a closed loop reached.
-func (r *runner) best() (rate float64) {
-	for i := range r.run.Phases {
-		if p := &r.run.Phases[i]; p.Closed() {
-			rate = max(rate, p.Rate)
-		}
-	}
-	return rate
-}
-
-// rest looks at the target while no load is on it, over a connection of its own:
-// the phase's are closed.
-func (r *runner) rest(ctx context.Context) error {
-	x := &measure.Sample{}
-	if !r.heap.Absent() {
-		pool := r.target.pool(1)
-		defer pool.Close()
-		a := r.askHeap(ctx, pool)
-		r.heard(a)
-		x.Heap = a.heap
-	}
-	now := r.clock()
-	x.MS = ms(now)
-	x.Process = r.process.Sample(now)
-	x.Events, r.events = r.events, nil
-	r.rested = x
-	return r.series.Append(x)
-}
-
-// flushEvents writes a line for events that no sample took along.
-func (r *runner) flushEvents() error {
-	if len(r.events) == 0 {
 		return nil
 	}
-	x := &measure.Sample{MS: ms(r.clock()), Events: r.events}
-	r.events = nil
-	return r.series.Append(x)
-}
-
-// heapAnswer is what one look at the target's heap brought.
-type heapAnswer struct {
-	heap   *measure.Heap // nil: not told in time
-	reboot string        // how one sees that the target restarted, "" if it did not
-}
-
-func (r *runner) askHeap(ctx context.Context, pool *load.Pool) (a heapAnswer) {
-	limit, cancel := context.WithTimeout(ctx, askTime)
-	defer cancel()
-	a.heap, a.reboot = r.heap.Sample(limit, func(ctx context.Context, path string) (int, []byte, error) {
-		return r.target.ask(ctx, pool, path)
-	})
-	return a
-}
-
-func (r *runner) heard(a heapAnswer) {
-	if a.reboot != "" {
-		r.happened(watch.Reboot, a.reboot)
+	if o.Rounds == 0 {
+		o.Rounds = DefaultRounds
 	}
-}
-
-func (r *runner) happened(kind, text string) {
-	r.events = append(r.events, measure.Event{MS: ms(r.clock()), Kind: kind, Text: text})
-}
-
-// ms is how run folders write times.
-func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
-
-// clientCPU is how many cores the load generator used since it was last asked,
-// and how many more it was ready to use and did not get.
-func (r *runner) clientCPU(now time.Duration) (used, waited float64) {
-	last := r.cpu
-	r.cpu = clientTimes{now, ownCPU(), ownWait()}
-	spent := r.cpu.at - last.at
-	if spent <= 0 {
-		return 0, 0
+	if o.Settle == 0 {
+		o.Settle = DefaultSettle
 	}
-	return float64(r.cpu.used-last.used) / float64(spent), max(0, float64(r.cpu.waited-last.waited)/float64(spent))
+	if o.LeakLimit == 0 {
+		o.LeakLimit = measure.DefaultLeakLimit
+	}
+	switch {
+	case o.Rounds < leastRounds || o.Rounds > mostRounds:
+		return fmt.Errorf("a soak of %d rounds; give %d to %d", o.Rounds, leastRounds, mostRounds)
+	case o.Settle < 0:
+		return fmt.Errorf("rests of %v; give a positive time", o.Settle)
+	case !(o.LeakLimit > 0):
+		return fmt.Errorf("a leak's limit of %g B/request; give a positive one", o.LeakLimit)
+	case len(o.Hostile) > 0:
+		return errors.New("a soak and hostile clients are runs of their own; ask for one of them")
+	}
+	return nil
 }
 
-// clientTimes are the load generator's own, up to one instant of the run.
-type clientTimes struct{ at, used, waited time.Duration }
+func (o *Options) validateSieges() error {
+	for _, kind := range o.Hostile {
+		if !slices.Contains(load.HostileKinds, kind) {
+			return fmt.Errorf("no hostile client is called %q; there are %v", kind, load.HostileKinds)
+		}
+	}
+	if o.Count < 0 || o.Count > mostHostile || o.Count > 0 && len(o.Hostile) == 0 {
+		return fmt.Errorf("%d hostile clients; give 1 to %d, and of which kind", o.Count, mostHostile)
+	}
+	return nil
+}
+
+// validateAssertions also sees to it that each has something to be held against.
+func (o *Options) validateAssertions() error {
+	var names []string
+	for _, s := range o.Plan() {
+		if s.Part != warmupPart && !slices.Contains(names, s.assertedAs()) {
+			names = append(names, s.assertedAs())
+		}
+	}
+	for _, a := range o.Assert {
+		switch {
+		case a.NeedsSoak() && !o.Soak:
+			return fmt.Errorf("assertion %q: only a soak tells; ask for one", a.Text)
+		case a.NeedsSearch() && o.Find == nil:
+			return fmt.Errorf("assertion %q: only a search tells; say what it has to meet, as in --find 'p(99)<200ms'", a.Text)
+		case !a.OfRun() && len(names) == 0:
+			return fmt.Errorf("assertion %q: a search and sieges have no phase of their own; assert best>100 or reboots<1", a.Text)
+		case a.Phase != "" && !slices.Contains(names, a.Phase):
+			return fmt.Errorf("assertion %q: no phase is called %q; there are %v", a.Text, a.Phase, names)
+		}
+	}
+	return nil
+}

@@ -10,8 +10,8 @@ import (
 
 // What a search varies.
 const (
-	Rate        = "rate"
-	Connections = "connections"
+	VaryRate        = "rate"
+	VaryConnections = "connections"
 )
 
 const (

@@ -64,7 +64,7 @@ func exactEdge(service, limit, share float64) float64 {
 func simulated(s station, limit float64, requests, lengths int) *search {
 	capacity := 1 / s.service
 	return &search{
-		Search: &measure.Search{Objective: "p(99)", Over: Rate},
+		Search: &measure.Search{Objective: "p(99)", Over: VaryRate},
 		edge:   newRateEdge(capacity/300, 1.15*capacity),
 		sweep:  sweepOf(capacity),
 		left:   func() int { return lengths },
@@ -122,7 +122,7 @@ func TestSearchOfConnections(t *testing.T) {
 	for _, servers := range []int{1, 3, 7, 40} {
 		random := rand.New(rand.NewPCG(8, uint64(servers)))
 		s := &search{
-			Search: &measure.Search{Over: Connections}, edge: newConnectionEdge(100), whole: true, sweep: []float64{1, 2, 4, 7, 10, 20, 40, 70},
+			Search: &measure.Search{Over: VaryConnections}, edge: newConnectionEdge(100), whole: true, sweep: []float64{1, 2, 4, 7, 10, 20, 40, 70},
 			left: func() int { return 100 },
 			try: func(load float64, _ int) (measure.Trial, error) {
 				require.Equal(t, math.Trunc(load), load)
@@ -142,7 +142,7 @@ func TestSearchOfConnections(t *testing.T) {
 func TestSearchEnds(t *testing.T) {
 	outcome := func(ok func(load float64) bool, lengths int) *measure.Search {
 		s := &search{
-			Search: &measure.Search{Over: Rate}, edge: newRateEdge(1, 1000), sweep: sweepOf(900),
+			Search: &measure.Search{Over: VaryRate}, edge: newRateEdge(1, 1000), sweep: sweepOf(900),
 			left: func() int { return lengths },
 			try: func(load float64, n int) (measure.Trial, error) {
 				lengths -= n

@@ -8,9 +8,27 @@ import (
 	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
-// Table writes what the run measured, a line a phase, and then why numbers are
-// not to be trusted. Times are in milliseconds.
+// Table writes what the run measured, a line a phase, then why numbers are not to
+// be trusted, and the verdicts. Times are in milliseconds.
 func Table(w io.Writer, r *measure.Run) error {
+	if err := phaseTable(w, r); err != nil {
+		return err
+	}
+	Verdicts(w, r)
+	if r.LostLines > 0 {
+		fmt.Fprintf(w, "The disk was full: %d lines of the series and the latency log are lost; the totals are whole.\n", r.LostLines)
+	}
+	if r.Interrupted != "" {
+		_, err := fmt.Fprintf(w, "The run did not end as planned: %s.\n", r.Interrupted)
+		return err
+	}
+	return nil
+}
+
+func phaseTable(w io.Writer, r *measure.Run) error {
+	if len(r.Phases) == 0 {
+		return nil
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "phase\tconnections\treq/s\tservice p50 ms\tp99 ms\tresponse p99 ms\terrors\ttrust\t")
 	for i := range r.Phases {
@@ -29,10 +47,6 @@ func Table(w io.Writer, r *measure.Run) error {
 		for _, reason := range r.Phases[i].Trust.Reasons {
 			fmt.Fprintf(w, "%s: %s\n", r.Phases[i].Name, reason)
 		}
-	}
-	if r.Interrupted != "" {
-		_, err := fmt.Fprintf(w, "The run did not end as planned: %s.\n", r.Interrupted)
-		return err
 	}
 	return nil
 }

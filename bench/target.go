@@ -35,12 +35,14 @@ func (e *TargetError) Unwrap() error { return e.Err }
 
 // target is a server that answered the probe.
 type target struct {
-	url     *url.URL
-	address string      // IP address and port
-	remote  net.Addr    // the same
-	tls     *tls.Config // nil: plain
-	request *load.Request
-	answer  *load.Answer // the probe's
+	url      *url.URL
+	address  string       // IP address and port
+	remote   net.Addr     // the same
+	tls      *tls.Config  // nil: plain
+	fields   http.Header  // that go with each request
+	mix      *load.Mix    // what is sent; nil for an engine that does not speak HTTP requests
+	resource *url.URL     // what that engine asks for
+	answer   *load.Answer // the probe's
 }
 
 // parseURL accepts what a person types: "192.168.4.1" is a URL too.
@@ -81,45 +83,89 @@ func probe(ctx context.Context, o *Options) (*target, error) {
 		return nil, err
 	}
 	t := &target{url: u}
-	if u.Scheme == "https" && o.Engine == Raw {
+	switch {
+	case u.Scheme == "https" && o.Engine == Raw:
 		return nil, &TargetError{URL: u.Redacted(), Err: errors.New("the engine raw does not speak TLS"), Advice: "use the engine vegeta"}
+	case u.Scheme == "https" && len(o.Hostile) > 0:
+		return nil, &TargetError{URL: u.Redacted(), Err: errors.New("hostile clients do not speak TLS"), Advice: "use http://"}
 	}
 	if u.Scheme == "https" {
 		t.tls = &tls.Config{ServerName: u.Hostname(), InsecureSkipVerify: o.Insecure, NextProtos: []string{"http/1.1"}}
 	}
-	if t.request, err = t.get(u); err != nil {
-		return nil, &TargetError{URL: u.Redacted(), Err: err, Advice: "correct the URL"}
+	if err := t.prepare(o); err != nil {
+		return nil, err
 	}
-	pool := load.NewPool(hostPort(u), t.tls, 1)
-	defer pool.Close()
-	limit, cancel := context.WithTimeout(ctx, probeTime)
-	defer cancel()
-	t.answer, err = pool.Do(limit, t.request)
-	if ctx.Err() != nil {
-		return nil, context.Cause(ctx)
-	}
-	if err != nil {
-		return nil, unreachable(u, err)
-	}
-	if t.answer.Status >= 400 {
-		return nil, &TargetError{URL: u.Redacted(),
-			Err:    fmt.Errorf("it answers %d %s", t.answer.Status, http.StatusText(t.answer.Status)),
-			Advice: "give a path that the server answers well"}
+	if err := t.greet(ctx, o); err != nil {
+		return nil, err
 	}
 	t.remote = t.answer.Remote
 	t.address = t.remote.String()
 	return t, nil
 }
 
-// get encodes a GET of u, a resource of the target.
-func (t *target) get(u *url.URL) (*load.Request, error) {
-	fields := http.Header{}
+// prepare encodes what the load will send.
+func (t *target) prepare(o *Options) (err error) {
+	t.fields = http.Header{}
 	if user := t.url.User; user != nil {
 		password, _ := user.Password()
-		r := http.Request{Header: fields}
+		r := http.Request{Header: t.fields}
 		r.SetBasicAuth(user.Username(), password)
 	}
-	return load.NewRequest(http.MethodGet, u, fields, nil)
+	t.resource = t.url
+	bad := func(err error, advice string) error {
+		return &TargetError{URL: t.url.Redacted(), Err: err, Advice: advice}
+	}
+	switch {
+	case o.Scenario == nil:
+		q, err := t.get(t.url)
+		if err != nil {
+			return bad(err, "correct the URL")
+		}
+		t.mix = load.One(q, load.Expect{})
+	case protocols[o.Engine] == load.HTTP:
+		if t.mix, err = o.Scenario.Mix(t.url, t.fields); err != nil {
+			return bad(err, "correct the scenario")
+		}
+	case t.url.Path == "" || t.url.Path == "/": // the scenario's path, and not one that the URL has
+		if t.resource, err = t.url.Parse(o.Scenario.Requests[0].Path); err != nil {
+			return bad(err, "correct the scenario's path")
+		}
+	}
+	return nil
+}
+
+// greet asks once for what the URL names. Any answer shows that a server is
+// there; if it is the URL that will be loaded, the answer has to be a good one.
+func (t *target) greet(ctx context.Context, o *Options) (err error) {
+	u := t.url
+	if o.Scenario != nil {
+		u = &url.URL{Scheme: t.url.Scheme, Host: t.url.Host, Path: "/"}
+	}
+	q, err := t.get(u)
+	if err != nil {
+		return &TargetError{URL: u.Redacted(), Err: err, Advice: "correct the URL"}
+	}
+	pool := load.NewPool(hostPort(u), t.tls, 1)
+	defer pool.Close()
+	limit, cancel := context.WithTimeout(ctx, probeTime)
+	defer cancel()
+	t.answer, err = pool.Do(limit, q)
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case err != nil:
+		return unreachable(u, err)
+	case t.answer.Status >= 400 && o.Scenario == nil:
+		return &TargetError{URL: u.Redacted(),
+			Err:    fmt.Errorf("it answers %d %s", t.answer.Status, http.StatusText(t.answer.Status)),
+			Advice: "give a path that the server answers well"}
+	}
+	return nil
+}
+
+// get encodes a GET of u, a resource of the target.
+func (t *target) get(u *url.URL) (*load.Request, error) {
+	return load.NewRequest(http.MethodGet, u, t.fields, nil)
 }
 
 // pool returns connections to the address that answered the probe, so that no

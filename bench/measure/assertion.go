@@ -22,6 +22,7 @@ import (
 //	rss<20MB               most resident memory of a process that we started
 //	reboots<1              restarts and crashes of the target, in the whole run
 //	leak<10B               upper end of the interval of a soak, per request
+//	best>100               what a search found to be the highest load
 //	trusted                the audit found nothing
 //
 // A number without a unit is in milliseconds, bytes, or what the metric counts.
@@ -58,16 +59,17 @@ const (
 	rss        metric = "rss"
 	reboots    metric = "reboots"
 	leak       metric = "leak"
+	best       metric = "best"
 	trusted    metric = "trusted"
 )
 
 // aliases are k6's names and ours.
 var aliases = map[string]metric{
 	"p": percentile, "mean": mean, "avg": mean, "med": med, "max": largest, "errors": errorsOf, "rate": rate, "requests": requests,
-	"count": requests, "late": late, "throughput": throughput, "heap": heap, "rss": rss, "reboots": reboots, "leak": leak, "trusted": trusted,
+	"count": requests, "late": late, "throughput": throughput, "heap": heap, "rss": rss, "reboots": reboots, "leak": leak, "best": best, "trusted": trusted,
 }
 
-const metrics = "p(N), mean, med, max, errors, rate, requests, late, throughput, heap, rss, reboots, leak and trusted"
+const metrics = "p(N), mean, med, max, errors, rate, requests, late, throughput, heap, rss, reboots, leak, best and trusted"
 
 // units by which a metric's numbers may be followed, and what they are worth.
 var (
@@ -254,7 +256,7 @@ func (a *Assertion) example() string {
 		return "p(99)<200ms"
 	case errorsOf, late:
 		return string(a.metric) + "<0.1%"
-	case rate, requests:
+	case rate, requests, best:
 		return string(a.metric) + ">100"
 	case heap:
 		return "heap>50kB"
@@ -301,11 +303,17 @@ func (p *assertionParser) limit() error {
 }
 
 // OfRun reports whether the assertion is about the run and not about a phase.
-func (a *Assertion) OfRun() bool { return a.metric == leak || a.metric == reboots }
+func (a *Assertion) OfRun() bool { return a.metric == leak || a.metric == reboots || a.metric == best }
 
-// AboutLatency reports whether the assertion bounds a latency from above, as the
-// objective of a search does.
-func (a *Assertion) AboutLatency() bool { return a.unit() == "ms" && a.operator[0] == '<' }
+// Below reports whether the assertion bounds a latency or a share of errors from
+// above, as the objective of a search does.
+func (a *Assertion) Below() bool {
+	return (a.unit() == "ms" || a.metric == errorsOf) && a.operator[0] == '<'
+}
 
-// NeedsSoak reports whether only a soak can tell.
-func (a *Assertion) NeedsSoak() bool { return a.metric == leak }
+// NeedsSoak and NeedsSearch report whether only a soak, or a search, can tell.
+func (a *Assertion) NeedsSoak() bool   { return a.metric == leak }
+func (a *Assertion) NeedsSearch() bool { return a.metric == best }
+
+// AboutErrors reports whether the assertion bounds how many requests fail.
+func (a *Assertion) AboutErrors() bool { return a.metric == errorsOf }

@@ -24,6 +24,10 @@ func (r *Run) Judge(a *Assertion) Outcome {
 	switch {
 	case a.metric == reboots:
 		o.Value = float64(r.Reboots())
+	case a.metric == best && r.Search == nil:
+		o.Reason = "there was no search"
+	case a.metric == best:
+		o.Value, o.Unit = r.Search.Best, r.Search.Over
 	case r.Leak == nil:
 		o.Reason = "there was no soak"
 	case r.Leak.Verdict == CannotTell && !(r.Leak.High > 0 && a.holds(r.Leak.High)):

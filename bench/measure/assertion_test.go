@@ -110,7 +110,7 @@ func TestAssertionParts(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "open", a.Phase)
 	require.True(t, a.Abort)
-	require.True(t, a.AboutLatency())
+	require.True(t, a.Below())
 	require.False(t, a.ForGood())
 	for text, forGood := range map[string]bool{
 		"max<1s": true, "errors<1": true, "errors<1%": false, "rate>1": false, "heap>1kB": true, "heap<1MB": false, "requests>5": false,

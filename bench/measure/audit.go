@@ -17,6 +17,10 @@ const (
 	leastWait      = 0.1  // cores waited for; below, the load generator hardly runs
 	mostWait       = 0.5  // of the load generator's time on a core, waiting for one
 	mostCPU        = 0.85 // of the machine's cores, by load generator and local target
+	mostGC         = 0.25 // of the load generator's time, collecting garbage
+	leastGC        = 0.1  // cores; below, the collector hardly runs
+	mostPauseMS    = 10   // that the garbage collector stops the load generator
+	mostResent     = 0.01 // TCP segments sent again for each request
 )
 
 // audit looks for whatever makes the numbers of p say something else than what
@@ -24,7 +28,7 @@ const (
 func (t *Totals) audit(p *Phase, e *Environment) Trust {
 	var reasons []string
 	for _, check := range []func(*Phase, *Environment) string{
-		t.auditErrors, t.auditCount, t.auditLittle, t.auditBusy, t.auditSockets, t.auditSchedule, t.auditLate, t.auditCPU,
+		t.auditErrors, t.auditCount, t.auditLittle, t.auditBusy, t.auditSockets, t.auditSchedule, t.auditLate, t.auditCPU, auditGC, auditSleep, auditLink,
 	} {
 		if r := check(p, e); r != "" {
 			reasons = append(reasons, r)
@@ -155,6 +159,36 @@ func (t *Totals) auditCPU(p *Phase, e *Environment) string {
 			"keep this machine busy, and latencies tell of that too: run the load on another machine or lower the --rate.", p.ClientCPU, p.ClientWait)
 	}
 	return ""
+}
+
+// auditGC looks whether Go's garbage collector got in the way of the load
+// generator.
+func auditGC(p *Phase, _ *Environment) string {
+	switch {
+	case p.ClientPauseMS >= mostPauseMS:
+		return fmt.Sprintf("The garbage collector stopped the load generator for up to %.0f ms at once, and the greatest latencies may be its own: "+
+			"use fewer connections or smaller bodies.", p.ClientPauseMS)
+	case p.ClientGC >= leastGC && p.ClientGC > mostGC*p.ClientCPU:
+		return fmt.Sprintf("The load generator spent %.2f of its %.2f cores on collecting garbage: use the engine raw.", p.ClientGC, p.ClientCPU)
+	}
+	return ""
+}
+
+func auditSleep(p *Phase, _ *Environment) string {
+	if p.SuspendedMS == 0 {
+		return ""
+	}
+	return fmt.Sprintf("This machine slept for %.0f s in the phase, and connections and the target may have waited for it: "+
+		"keep it awake and run it again.", math.Ceil(p.SuspendedMS/1000))
+}
+
+// auditLink tells a network that loses packets from a server that is slow.
+func auditLink(p *Phase, _ *Environment) string {
+	if p.Links == nil || float64(p.Links.Retransmits) <= mostResent*float64(p.Requests) || p.Links.Retransmits < 3 {
+		return ""
+	}
+	return fmt.Sprintf("%d TCP segments had to be sent again over %d requests: the radio or the network loses packets, and the greatest latencies are its: "+
+		"move nearer to the access point, or use a cable.", p.Links.Retransmits, p.Requests)
 }
 
 func percent(part, whole int64) string {

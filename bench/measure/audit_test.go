@@ -57,6 +57,12 @@ func TestAudit(t *testing.T) {
 		}, []string{"Only 4 of 20 connections ever got an answer"}},
 		{"a schedule that is not kept", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate = 1000 }, []string{"Only 4000 of 10000 planned requests were sent, because 4 connections carry no more"}},
 		{"a load generator that cannot", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate, p.OfferedConnections = 1000, 50 }, []string{"the load generator can send no more"}},
+		{"a long collection of garbage", func(t *Totals, _ *Phase, _ *Environment) { t.pauseMS = 12 }, []string{"The garbage collector stopped the load generator for up to 12 ms"}},
+		{"much garbage", func(t *Totals, _ *Phase, _ *Environment) { t.clientCPU, t.clientGC = 10000, 3000 }, []string{"spent 0.30 of its 1.00 cores on collecting garbage"}},
+		{"some garbage", func(t *Totals, _ *Phase, _ *Environment) { t.clientCPU, t.clientGC, t.pauseMS = 10000, 2000, 1 }, nil},
+		{"a machine that sleeps", func(t *Totals, _ *Phase, _ *Environment) { t.suspendedMS = 30000 }, []string{"slept for 30 s"}},
+		{"a network that loses packets", func(_ *Totals, p *Phase, _ *Environment) { p.Links = &Links{Retransmits: 50} }, []string{"50 TCP segments had to be sent again"}},
+		{"a network that loses hardly any", func(_ *Totals, p *Phase, _ *Environment) { p.Links = &Links{Retransmits: 5} }, nil},
 		{"a load generator that is late", func(t *Totals, p *Phase, _ *Environment) { p.OfferedRate = 400; t.late = 41 }, []string{"1.02 % of the requests were sent over 1ms late"}},
 		{"a busy load generator", func(t *Totals, _ *Phase, e *Environment) { t.clientCPU = 1.8 * 10000 }, []string{"The load generator used 1.8 of this machine's 2 cores"}},
 		{"a busy machine", func(t *Totals, _ *Phase, e *Environment) {

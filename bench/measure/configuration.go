@@ -22,7 +22,7 @@ type Configuration struct {
 	TimeoutMS   float64         `json:"timeout_ms"`
 	Seed        uint64          `json:"seed"`                    // of arrivals, choices of a scenario, masks and resampling
 	Scenario    json.RawMessage `json:"scenario,omitempty"`      // what is sent, as load.Scenario writes itself; absent: GET of the URL
-	Hostile     string          `json:"hostile,omitempty"`       // kind of hostile clients that a bystander is measured beside
+	Hostile     []string        `json:"hostile,omitempty"`       // kind of hostile clients that a bystander is measured beside
 	Count       int             `json:"hostile_count,omitempty"` // of hostile clients
 	Assert      []string        `json:"assert,omitempty"`
 	AbortOnFail bool            `json:"abort_on_fail,omitempty"`

@@ -42,18 +42,18 @@ type Interval struct {
 // version 1.3, that the usual HdrHistogram tools read: times are seconds since
 // the run's start, maxima milliseconds, tags "phase/clock".
 type LatencyLog struct {
-	f    *os.File
+	log  appendOnly
 	line bytes.Buffer
 	w    *hdrhistogram.HistogramLogWriter
 }
 
 // CreateLatencyLog makes latency.hlog in dir for a run that started then.
 func CreateLatencyLog(dir string, started time.Time) (*LatencyLog, error) {
-	f, err := os.OpenFile(filepath.Join(dir, LatencyFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	f, err := createLog(filepath.Join(dir, LatencyFile))
 	if err != nil {
 		return nil, fmt.Errorf("start the latency log: %w", err)
 	}
-	l := &LatencyLog{f: f}
+	l := &LatencyLog{log: f}
 	l.w = hdrhistogram.NewHistogramLogWriter(&l.line)
 	err = errors.Join(
 		l.w.OutputLogFormatVersion(),
@@ -63,14 +63,14 @@ func CreateLatencyLog(dir string, started time.Time) (*LatencyLog, error) {
 		l.flush(),
 	)
 	if err != nil {
-		f.Close()
+		l.Close()
 		return nil, err
 	}
 	return l, nil
 }
 
-// Append writes one line, in one system call: a killed process leaves whole
-// lines, and at the most the last one cut short.
+// Append writes one line, in one system call, or none if it fails: a killed
+// process leaves whole lines, and at the most the last one cut short.
 func (l *LatencyLog) Append(x Interval) error {
 	x.Hist.SetTag(x.Phase + "/" + string(x.Clock))
 	x.Hist.SetStartTimeMs(int64(x.StartMS))
@@ -82,7 +82,7 @@ func (l *LatencyLog) Append(x Interval) error {
 }
 
 func (l *LatencyLog) flush() error {
-	_, err := l.f.Write(l.line.Bytes())
+	err := l.log.write(l.line.Bytes())
 	l.line.Reset()
 	if err != nil {
 		return fmt.Errorf("append to %s: %w", LatencyFile, err)
@@ -91,7 +91,7 @@ func (l *LatencyLog) flush() error {
 }
 
 // Close closes the file.
-func (l *LatencyLog) Close() error { return l.f.Close() }
+func (l *LatencyLog) Close() error { return l.log.f.Close() }
 
 // ReadLatencies returns the intervals of the run in dir, oldest first. A last
 // line that was cut short is left out.

@@ -171,14 +171,14 @@ func TestDiskFull(t *testing.T) {
 		t.Skip("this system has no /dev/full")
 	}
 	defer full.Close()
-	err = (&Series{full}).Append(&Sample{})
+	err = (&Series{appendOnly{full, new(int64)}}).Append(&Sample{})
 	require.ErrorContains(t, err, "append a sample")
 	require.ErrorContains(t, err, "no space left")
 	dir := t.TempDir()
 	log, err := CreateLatencyLog(dir, time.Now())
 	require.NoError(t, err)
-	log.f.Close()
-	log.f = full
+	log.Close()
+	log.log.f = full
 	err = log.Append(Interval{Phase: "p", Clock: Service, Hist: NewHistogram()})
 	require.ErrorContains(t, err, LatencyFile)
 	require.ErrorContains(t, err, "no space left")

@@ -69,31 +69,31 @@ type Event struct {
 
 // Series appends samples to series.jsonl. Each line reaches the kernel before
 // Append returns, so that a killed process loses at most the second under way.
-type Series struct{ f *os.File }
+type Series struct{ log appendOnly }
 
 // CreateSeries makes an empty series.jsonl in dir.
 func CreateSeries(dir string) (*Series, error) {
-	f, err := os.OpenFile(filepath.Join(dir, SeriesFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL|os.O_APPEND, 0o644)
+	f, err := createLog(filepath.Join(dir, SeriesFile))
 	if err != nil {
 		return nil, fmt.Errorf("start the series: %w", err)
 	}
 	return &Series{f}, nil
 }
 
-// Append writes one line.
+// Append writes one line, or none if it fails.
 func (s *Series) Append(x *Sample) error {
 	b, err := json.Marshal(x)
 	if err != nil {
 		return fmt.Errorf("encode a sample: %w", err)
 	}
-	if _, err := s.f.Write(append(b, '\n')); err != nil {
+	if err := s.log.write(append(b, '\n')); err != nil {
 		return fmt.Errorf("append a sample: %w", err)
 	}
 	return nil
 }
 
 // Close closes the file.
-func (s *Series) Close() error { return s.f.Close() }
+func (s *Series) Close() error { return s.log.f.Close() }
 
 // ReadSeries returns the samples of the run in dir, oldest first. A last line
 // that a kill or a full disk cut short is left out; a broken line elsewhere is

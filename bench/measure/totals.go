@@ -12,6 +12,8 @@ type Totals struct {
 	windowMS, endMS                  float64
 	inFlight, failedMS               float64 // inFlight: mean times milliseconds
 	clientCPU, clientWait, targetCPU float64 // cores times milliseconds
+	clientGC                         float64 // the same
+	pauseMS, suspendedMS             float64
 	tried, served                    int
 	heap, rss                        span
 
@@ -71,6 +73,9 @@ func (t *Totals) AddSample(x *Sample) {
 	t.inFlight += x.MeanInFlight * x.IntervalMS
 	t.clientCPU += x.ClientCPU * x.IntervalMS
 	t.clientWait += x.ClientWait * x.IntervalMS
+	t.clientGC += x.ClientGC * x.IntervalMS
+	t.pauseMS = max(t.pauseMS, x.PauseMS)
+	t.suspendedMS += x.SuspendedMS
 	if x.Process != nil {
 		t.targetCPU += x.Process.CPU * x.IntervalMS
 	}
@@ -95,8 +100,10 @@ func (t *Totals) Fill(p *Phase, e *Environment) {
 		p.InFlight = t.inFlight / t.windowMS
 		p.ClientCPU = t.clientCPU / t.windowMS
 		p.ClientWait = t.clientWait / t.windowMS
+		p.ClientGC = t.clientGC / t.windowMS
 		p.TargetCPU = t.targetCPU / t.windowMS
 	}
+	p.ClientPauseMS, p.SuspendedMS = t.pauseMS, t.suspendedMS
 	p.ServiceMS, p.ResponseMS = Summarize(t.service), Summarize(t.response)
 	if !p.Closed() {
 		p.LagMS = Summarize(t.lag)

@@ -23,6 +23,15 @@ type Presence struct {
 	badRun   int64         // failures since then
 	dark     time.Duration // since then nothing could connect, 0: not so
 	lost     bool
+	refused  bool // a connection, since then
+}
+
+func (p *Presence) regained(at time.Duration) string {
+	text := fmt.Sprintf("the target answers again, after %.1f s", (at - p.firstBad).Seconds())
+	if p.refused {
+		text += "; it refused connections meanwhile, as one does that starts again"
+	}
+	return text
 }
 
 // See takes the next stretch of the run and returns what happened in it.
@@ -30,15 +39,15 @@ func (p *Presence) See(t *measure.Tally) []measure.Event {
 	var events []measure.Event
 	if t.FirstGood > 0 {
 		if p.lost {
-			events = append(events, event(t.FirstGood, Regained,
-				fmt.Sprintf("the target answers again, after %.1f s", (t.FirstGood-p.firstBad).Seconds())))
+			events = append(events, event(t.FirstGood, Regained, p.regained(t.FirstGood)))
 		}
-		p.lost, p.firstBad, p.badRun = false, 0, 0
+		p.lost, p.firstBad, p.badRun, p.refused = false, 0, 0, false
 	}
 	if p.firstBad == 0 {
 		p.firstBad = t.FirstBad
 	}
 	p.badRun += t.BadRun
+	p.refused = p.refused || p.firstBad > 0 && t.Errors["connect/refused"] > 0
 	if !p.lost && p.badRun >= leastFailures && t.End-p.firstBad >= leastLoss && silent(t) {
 		p.lost = true
 		events = append(events, event(p.firstBad, Lost,
@@ -47,6 +56,9 @@ func (p *Presence) See(t *measure.Tally) []measure.Event {
 	p.seeDark(t)
 	return events
 }
+
+// Failed is how many requests failed since the last good response.
+func (p *Presence) Failed() int64 { return p.badRun }
 
 // silent reports whether a stretch brought failures and not even a status.
 func silent(t *measure.Tally) bool {
