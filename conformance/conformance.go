@@ -31,7 +31,7 @@ var Suites = []check.Suite{rfc9110.Suite, rfc9112.Suite, rfc6455.Suite, esp.Suit
 type Options struct {
 	Targets []string // URLs: http://host[:port][/path]; the path is the resource that plain requests use
 	Select  []string // suites, sections, case ids or catalogue ids, "*" for any text; empty: all
-	Jobs    int      // [>=0] cases at once; 0: 4, or 1 with the profile mcu
+	Jobs    int      // [>=0] cases at once; 0: 1, which is also all that the profile mcu allows
 	Profile string   // "" or "mcu": a chip with few sockets, a small head and no clock
 	Strict  bool     // WEAK counts as failure
 

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"context"
-	"slices"
 	"testing"
 	"time"
 
@@ -33,13 +32,7 @@ func ownServer(t *testing.T, cfg server.Config) string {
 	return "http://" + s.Addr().String() + "/"
 }
 
-// found is what the checker finds in the project's own server and the server is not rid of yet. The checker is right
-// in each, so a row goes when the server is mended, and none comes.
-var found = []string{
-	"rfc9112/7/empty-list-elements", // Transfer-Encoding: , chunked , is refused; RFC 9110, 5.6.1.2 has it read
-}
-
-// The project's own server has nothing else to mend, with either engine.
+// The project's own server has nothing to mend, with either engine.
 func TestOwnServer(t *testing.T) {
 	t.Parallel()
 	for _, engine := range []server.Engine{server.EngineEpoll, server.EnginePortable} {
@@ -52,10 +45,6 @@ func TestOwnServer(t *testing.T) {
 			require.NoError(t, err)
 			report := result.Reports[0]
 			for _, c := range report.Failures(true) {
-				if slices.Contains(found, c.ID) {
-					t.Logf("known: %s %s", c.Verdict, c.ID)
-					continue
-				}
 				t.Errorf("%s %s: %s\n%s", c.Verdict, c.ID, brief(c.Reason), brief(c.Repro))
 			}
 			assert.Empty(t, report.Outages)
