@@ -19,24 +19,24 @@ var negotiation = []Case{
 		Section: "5.1", Name: "unknown-beside-deflate", Cite: "RFC 6455, 9.1",
 		Rule:   "Of several offers, on one line or more, only those that the server accepts MUST be in the answer.",
 		Each:   []string{"x-unknown, permessage-deflate", "permessage-deflate, x-unknown; level=1"},
-		Script: script(open("{x}"), agreeable, echo(text("Hello"))),
+		Script: script(open("{x}"), echo(text("Hello"))),
 	},
 	{
 		Section: "5.1", Name: "offers-on-two-lines", Cite: "RFC 6455, 9.1",
 		Rule:   "Offers on several lines of Sec-WebSocket-Extensions MUST be read as if they were on one.",
-		Script: script(open("x-unknown", deflate), agreeable, echo(text("Hello"))),
+		Script: script(openElse("x-unknown, permessage-deflate"), reopen, preferred("x-unknown", deflate), echo(text("Hello"))),
 	},
 	{
 		Section: "5.1", Name: "answer-is-well-formed", Cite: "RFC 6455, 9.1",
 		Rule:   "The answer MUST follow the grammar of Sec-WebSocket-Extensions, on one line, and name the extension once.",
-		Script: script(open(deflate), agreeable, oneLine),
+		Script: script(open(deflate), oneLine),
 	},
 	{
 		Section: "5.1", Name: "blanks-between", Cite: "RFC 6455, 9.1",
 		Rule:      "Blanks around the semicolons of an offer SHOULD make no difference.",
 		Each:      []string{"permessage-deflate;client_no_context_takeover", "permessage-deflate ;\tclient_no_context_takeover", "\tpermessage-deflate  ;  client_no_context_takeover "},
 		Neighbour: neighbour,
-		Script:    script(preferred("{x}"), agreeable, echo(text("Hello"))),
+		Script:    script(preferred("{x}"), echo(text("Hello"))),
 	},
 	{
 		Section: "5.1", Name: "one-offer-is-answered", Alias: "PM-06",
@@ -50,19 +50,19 @@ var negotiation = []Case{
 		Rule:      "An offer that can be accepted SHOULD be accepted although one before it was declined.",
 		Each:      badThenGood,
 		Neighbour: neighbour,
-		Script:    script(preferred("{x}"), agreeable, greeting),
+		Script:    script(preferred("{x}"), greeting),
 	},
 	{
 		Section: "5.1", Name: "good-offer-on-the-second-line",
 		Rule:      "An offer that can be accepted SHOULD be accepted although one on a line before it was declined.",
 		Neighbour: neighbour,
-		Script:    script(preferred("permessage-deflate; server_max_window_bits=7", deflate), agreeable, greeting),
+		Script:    script(preferred("permessage-deflate; server_max_window_bits=7", deflate), greeting),
 	},
 	{
 		Section: "5.1", Name: "good-offer-before-a-bad-one",
 		Rule:   "An offer that cannot be accepted MUST NOT spoil one before it.",
 		Each:   goodThenBad,
-		Script: script(open("{x}"), agreeable, greeting),
+		Script: script(open("{x}"), greeting),
 	},
 }
 

@@ -14,7 +14,7 @@ var serverWindow = []Case{
 	{
 		Section: "7.1.2.1", Name: "answered", Alias: "PM-04.answer", Each: everyWindow, Neighbour: neighbour,
 		Rule:   "A server that accepts an offer with server_max_window_bits MUST answer with the same value or a smaller one.",
-		Script: script(shake("permessage-deflate; server_max_window_bits={x}"), agreeable, greeting),
+		Script: script(shake("permessage-deflate; server_max_window_bits={x}"), agreeing(parameters.keepsServerWindow), greeting),
 	},
 	{
 		Section: "7.1.2.1", Name: "full-window-answered", Neighbour: neighbour,
@@ -34,7 +34,7 @@ var serverWindow = []Case{
 	{
 		Section: "7.1.2.1", Name: "quoted", Neighbour: neighbour,
 		Rule:   "A value in quotes SHOULD be accepted like one without.",
-		Script: script(openElse("permessage-deflate; server_max_window_bits=10"), reopen, preferred(`permessage-deflate; server_max_window_bits="10"`), agreeable, greeting),
+		Script: script(openElse("permessage-deflate; server_max_window_bits=10"), reopen, preferred(`permessage-deflate; server_max_window_bits="10"`), agreeing(parameters.keepsServerWindow), greeting),
 	},
 	{
 		Section: "7.1.2.1", Name: "reach",
@@ -48,7 +48,7 @@ func saysWindow(c *conn) error {
 	if c.on && c.answer.serverBits == 0 {
 		return wrong(serverMaxBits+" in the answer", "an answer without it")
 	}
-	return agreeable(c)
+	return nil
 }
 
 // openElse goes on only if the target accepts the offer.
@@ -132,17 +132,17 @@ var clientWindow = []Case{
 	{
 		Section: "7.1.2.2", Name: "not-offered", Alias: "PM-01",
 		Rule:   "If the offer has no client_max_window_bits the answer MUST NOT have it.",
-		Script: script(open(deflate), agreeable, echo(text("Hello"))),
+		Script: script(open(deflate), agreeing(parameters.keepsClientWindow), echo(text("Hello"))),
 	},
 	{
 		Section: "7.1.2.2", Name: "offered-without-value", Alias: "PM-02.bare",
 		Rule:   "If the answer has client_max_window_bits it MUST have a value from 8 to 15.",
-		Script: script(open("permessage-deflate; client_max_window_bits"), agreeable, fullWindow),
+		Script: script(open("permessage-deflate; client_max_window_bits"), fullWindow),
 	},
 	{
 		Section: "7.1.2.2", Name: "answered", Alias: "PM-02", Each: everyWindow, Neighbour: neighbour,
 		Rule:   "If the answer has client_max_window_bits its value MUST NOT be larger than the one offered.",
-		Script: script(shake("permessage-deflate; client_max_window_bits={x}"), agreeable, greeting),
+		Script: script(shake("permessage-deflate; client_max_window_bits={x}"), agreeing(parameters.keepsClientWindow), greeting),
 	},
 	{
 		Section: "7.1.2.2", Name: "whole-window",

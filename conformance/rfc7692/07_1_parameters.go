@@ -61,6 +61,8 @@ func declinedOffer(offer string) step {
 		case c.Response != nil && c.Response.Status/100 == 4:
 			c.Weak("answered %s rather than 101 without the extension", c.Response.Line())
 			return stop
+		case c.Response != nil && c.Response.Status != 101:
+			return broken("101 without permessage-deflate", c.Response.Line())
 		case c.on:
 			return broken("101 without permessage-deflate", c.Response.Get("Sec-WebSocket-Extensions"))
 		}
@@ -96,17 +98,17 @@ var serverTakeover = []Case{
 	{
 		Section: "7.1.1.1", Name: "answered", Alias: "PM-07.answer", Neighbour: neighbour,
 		Rule:   "A server that accepts an offer with server_no_context_takeover MUST repeat it in its answer.",
-		Script: script(shake("permessage-deflate; server_no_context_takeover"), agreeable, greeting),
+		Script: script(shake("permessage-deflate; server_no_context_takeover"), agreeing(parameters.keepsTakeover), greeting),
 	},
 	{
 		Section: "7.1.1.1", Name: "kept", Alias: "PM-07",
 		Rule:   "After server_no_context_takeover a message of the server MUST NOT refer to an earlier one.",
-		Script: script(open("permessage-deflate; server_no_context_takeover"), agreeable, promised, again(verse), again(letters(5000)), measured),
+		Script: script(open("permessage-deflate; server_no_context_takeover"), promised, again(verse), again(letters(5000)), measured),
 	},
 	{
 		Section: "7.1.1.1", Name: "kept-with-a-window",
 		Rule:   "After server_no_context_takeover with server_max_window_bits a message of the server MUST NOT refer to an earlier one.",
-		Script: script(open("permessage-deflate; server_no_context_takeover; server_max_window_bits=10", "permessage-deflate; server_no_context_takeover"), agreeable, promised, again(verse), measured),
+		Script: script(open("permessage-deflate; server_no_context_takeover; server_max_window_bits=10", "permessage-deflate; server_no_context_takeover"), promised, again(verse), measured),
 	},
 	{
 		Section: "7.1.1.1", Name: "takeover-is-used",
@@ -145,7 +147,7 @@ var clientTakeover = []Case{
 	{
 		Section: "7.1.1.2", Name: "offered", Alias: "PM-08",
 		Rule:   "An offer with client_no_context_takeover MUST be accepted or declined like any other, and the messages of that client be inflated.",
-		Script: script(open("permessage-deflate; client_no_context_takeover"), agreeable, aloneThen(verse)),
+		Script: script(open("permessage-deflate; client_no_context_takeover"), aloneThen(verse)),
 	},
 	{
 		Section: "7.1.1.2", Name: "every-message-for-itself",

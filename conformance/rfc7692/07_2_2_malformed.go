@@ -1,7 +1,7 @@
 package rfc7692
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/httpdlab/httpdlab/conformance/inflate"
 )
@@ -28,9 +28,9 @@ var malformed = []Case{
 	corrupts("ends-inside-codes", "A message that ends inside the codes of a dynamic block", string(new(inflate.Writer).Dynamic(false, inflate.Literals(verse)...).Stream()[:20])),
 	corrupts("ends-inside-a-header", "A message that ends inside the header of a stored block", "\x00\x05"),
 	{
-		Section: "7.2.2", Name: "cut-off-anywhere", Alias: "PM-20.prefixes", Neighbour: neighbour,
+		Section: "7.2.2", Name: "cut-off-anywhere", Alias: "PM-20.prefixes", Neighbour: neighbour, Each: cuts(),
 		Rule:   "A message that was cut off inside a block MUST fail the connection, and nothing of it be echoed.",
-		Script: script(open(deflate), cutOffAnywhere),
+		Script: script(open(deflate), cutOff, fails(corrupt...)),
 	},
 	{
 		Section: "7.2.2", Name: "garbage", Alias: "PM-19", Neighbour: neighbour, Each: []string{"1", "2", "3", "4", "5", "6", "7", "8"},
@@ -63,18 +63,26 @@ func corrupts(name, what, octets string) Case {
 	}
 }
 
-// cutOffAnywhere sends the beginnings of a message that are no message, each on a connection of its own.
-func cutOffAnywhere(c *conn) error {
-	whole := new(inflate.Writer).Fixed(false, inflate.Literals("Hello")...).Dynamic(false, inflate.Literals("aabbb")...).Stored(false, "World").Message()
-	for n := 1; n < len(whole); n++ {
-		if m, err := new(inflate.Inflater).Message(whole[:n]); err == nil && m.Terminated {
-			continue
-		}
-		if err := c.run(reopen, open(deflate), payload(string(whole[:n])), fails(corrupt...)); err != nil {
-			return fmt.Errorf("%d of %d octets: %w", n, len(whole), err)
+// threeBlocks is a message with a block of each kind.
+var threeBlocks = new(inflate.Writer).Fixed(false, inflate.Literals("Hello")...).Dynamic(false, inflate.Literals("aabbb")...).Stored(false, "World").Message()
+
+// cuts lists the places where threeBlocks, cut off there, is no message: neither between two blocks nor where the tail
+// passes for data.
+func cuts() (places []string) {
+	for n := 1; n < len(threeBlocks); n++ {
+		if _, err := new(inflate.Inflater).Message(threeBlocks[:n]); err != nil {
+			places = append(places, strconv.Itoa(n))
 		}
 	}
-	return nil
+	return places
+}
+
+func cutOff(c *conn) error {
+	n, err := strconv.Atoi(c.Element())
+	if err != nil {
+		return err
+	}
+	return payload(string(threeBlocks[:n]))(c)
 }
 
 // garbage sends a hundred random octets, others for each element, of a kind that does not inflate.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/httpdlab/httpdlab/conformance/check"
 	"github.com/httpdlab/httpdlab/conformance/inflate"
 	"github.com/httpdlab/httpdlab/conformance/websocket"
 )
@@ -125,14 +126,23 @@ func explode(n, frames int) step {
 	}
 }
 
-// refusedBomb asks for the end of the connection. A server without a limit of its own sends the whole back.
+// refusedBomb asks for the end of the connection. Who sends the whole back has no limit, which is weak, or has one that
+// does not hold for what is inflated.
 func (c *conn) refusedBomb(n int) error {
 	c.CountsRefusal()
 	err := fails(1009)(c)
-	if c.Open() && c.Closed == nil && err != nil {
-		return broken("Close 1009", fmt.Sprintf("%s, after %d MiB had been made of a small message", err, n>>20))
+	if err == nil || !c.Open() || c.Closed != nil {
+		return err
 	}
-	return err
+	if err := c.run(reopen, shake(), send(binary("").Claiming(uint64(n)))); err != nil {
+		return err
+	}
+	if m, err := c.Next(max(c.Quiet, 300*time.Millisecond)); check.Expired(err) {
+		return wrong("Close 1009", fmt.Sprintf("%d MiB made of a small message: there is no limit", n>>20))
+	} else if err == nil && m.Op != websocket.OpClose {
+		return broken("no message", m.String())
+	}
+	return broken("Close 1009, as for a plain message of that size", fmt.Sprintf("%d MiB made of a small message", n>>20))
 }
 
 // others asks for another client to be served within a second.

@@ -78,7 +78,6 @@ func readMatrix(t *testing.T) map[string][]string {
 	return matrix
 }
 
-
 // What a server need not do is not held against it: one that never compresses is skipped where that is measured.
 func TestServerThatNeverCompresses(t *testing.T) {
 	for _, c := range run(t, start(t, deflating.Fault{Name: "never compresses"}).URL, check.Config{}).Cases {

@@ -1,6 +1,7 @@
 package rfc7692
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -104,15 +105,29 @@ func offered(lines []string) (valid []parameters) {
 	return valid
 }
 
-// keeps says what is not as the offer demands in an answer to it.
-func (p parameters) keeps(offer parameters) error {
-	switch {
-	case offer.serverAlone && !p.serverAlone: // RFC 7692, 7.1.1.1
+// keepsTakeover says what is not as an offer demands in the answer to it, about the context of the server.
+func (p parameters) keepsTakeover(offer parameters) error {
+	if offer.serverAlone && !p.serverAlone { // RFC 7692, 7.1.1.1
 		return broken(serverNoTakeover+" in the answer, or no permessage-deflate", "an answer without it")
-	case offer.serverBits != 0 && offer.serverBits < 15 && p.serverBits == 0: // RFC 7692, 7.1.2.1
+	}
+	return nil
+}
+
+// keepsServerWindow is keepsTakeover for the window of the server. To leave 15 out changes nothing.
+func (p parameters) keepsServerWindow(offer parameters) error {
+	switch {
+	case offer.serverBits == 0:
+	case p.serverBits == 0 && offer.serverBits < 15: // RFC 7692, 7.1.2.1
 		return broken(serverMaxBits+" in the answer, or no permessage-deflate", "an answer without it")
-	case offer.serverBits != 0 && p.serverBits > offer.serverBits: // RFC 7692, 7.1.2.1
+	case p.serverBits > offer.serverBits: // RFC 7692, 7.1.2.1
 		return broken(fmt.Sprintf("%s of at most %d", serverMaxBits, offer.serverBits), strconv.Itoa(p.serverBits))
+	}
+	return nil
+}
+
+// keepsClientWindow is keepsTakeover for the window of the client.
+func (p parameters) keepsClientWindow(offer parameters) error {
+	switch {
 	case p.clientLimits && !offer.clientLimits: // RFC 7692, 7.1.2.2
 		return broken("no "+clientMaxBits+", which was not offered", fmt.Sprintf("%s=%d", clientMaxBits, p.clientBits))
 	case offer.clientBits != 0 && p.clientBits > offer.clientBits: // RFC 7692, 7.1.2.2
@@ -121,17 +136,9 @@ func (p parameters) keeps(offer parameters) error {
 	return nil
 }
 
-// fits says what is wrong with an answer to these offers: it must keep to one of them.
-func (p parameters) fits(offers []parameters) (err error) {
-	if len(offers) == 0 {
-		return broken("no permessage-deflate, which was not offered in a valid way", "it in the answer")
-	}
-	for _, offer := range slices.Backward(offers) {
-		if err = p.keeps(offer); err == nil {
-			return nil
-		}
-	}
-	return err
+// keeps is all three.
+func (p parameters) keeps(offer parameters) error {
+	return cmp.Or(p.keepsTakeover(offer), p.keepsServerWindow(offer), p.keepsClientWindow(offer))
 }
 
 // serverWindow is how far the server may reach back, in octets.

@@ -3,6 +3,7 @@ package rfc7692
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -92,13 +93,27 @@ func open(offers ...string) step {
 	}
 }
 
-// agreeable asks the answer to keep to one of the offers. No permessage-deflate at all keeps to any.
-func agreeable(c *conn) error {
-	if !c.on {
-		return nil
+// agreeing asks the answer to keep to one of the offers in this respect. No permessage-deflate at all keeps to any.
+func agreeing(keeps func(answer, offer parameters) error) step {
+	return func(c *conn) (err error) {
+		if !c.on {
+			return nil
+		}
+		offers := offered(c.offers)
+		for _, offer := range slices.Backward(offers) {
+			if err = keeps(c.answer, offer); err == nil {
+				return nil
+			}
+		}
+		if len(offers) == 0 {
+			return broken("no permessage-deflate, which was not offered in a valid way", "it in the answer")
+		}
+		return err
 	}
-	return c.answer.fits(offered(c.offers))
 }
+
+// agreeable asks the answer to keep to one of the offers in all.
+var agreeable = agreeing(parameters.keeps)
 
 // packed is a frame that begins a compressed message.
 func packed(f Frame) Frame { return f.Reserved(websocket.RSV1) }

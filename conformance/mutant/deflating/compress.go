@@ -120,7 +120,7 @@ func (x *session) echo(opcode byte, data []byte) {
 // compresses says whether a message goes out with RSV1.
 func (x *session) compresses(data []byte) bool {
 	switch {
-	case x.is("compresses without having agreed"), x.is("echoes the octets as they came"):
+	case x.is("compresses after declining") && x.declined, x.is("echoes the octets as they came"):
 		return true
 	case x.is("compresses empty messages to nothing") && len(data) == 0:
 		return x.on

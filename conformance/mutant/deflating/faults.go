@@ -12,7 +12,7 @@ var Faults = named(
 	"answers another extension too", "answers with a malformed field", "refuses what it cannot agree to",
 	// what it sends
 	"keeps its context", "compresses with a wide window", "reaches back too far by one",
-	"compresses without having agreed", "echoes the octets as they came", "sets RSV1 but does not compress",
+	"compresses after declining", "echoes the octets as they came", "sets RSV1 but does not compress",
 	"compresses empty messages to nothing", "does not strip the tail", "strips an octet too many", "ends with a final block",
 	"loses the last octet of compressed messages", "sets RSV1 on continuations", "sets RSV1 on Pong", "sets RSV1 on Close",
 	// what it takes

@@ -34,7 +34,7 @@ func offers(field string) (list []offer) {
 
 // agreement is what both sides keep to.
 type agreement struct {
-	on                     bool
+	on, declined           bool
 	serverAlone            bool // server_no_context_takeover
 	clientAlone            bool // client_no_context_takeover
 	serverBits, clientBits int
@@ -63,7 +63,7 @@ func (f Fault) agree(fields []string) agreement {
 		a, _ := f.accept(offer{})
 		return a
 	}
-	return agreement{}
+	return agreement{declined: len(all) > 0 && all[0].name != ""}
 }
 
 // accept answers one offer; false if it is to be declined.
