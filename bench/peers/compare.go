@@ -30,7 +30,7 @@ type result struct {
 	failure  error // nothing was measured
 }
 
-const about = "The load is httpdlab's raw engine, which validates every response. " +
+const about = "The load is httpdlab's raw engine, and for WebSocket a loop around its codec; both validate every answer. " +
 	"The Go servers are one program, so the memory of each holds all of their packages.\n"
 
 // compare measures and prints.
@@ -68,9 +68,12 @@ func newPlan(o *options) (*plan, error) {
 			p.rows = append(p.rows, &rows[i])
 		}
 	}
-	all := rivals
+	all := slices.Clip(rivals)
 	if o.limit != "" {
-		all = append(slices.Clip(all), limitServer(o.limit))
+		all = append(all, limitServer(o.limit, "/plaintext"))
+	}
+	if o.limitWS != "" {
+		all = append(all, limitServer(o.limitWS, socketPath))
 	}
 	for _, v := range all {
 		if len(o.only) > 0 && !slices.Contains(o.only, v.name) {
@@ -117,9 +120,9 @@ func (p *plan) cores() []int {
 func (p *plan) estimate() time.Duration {
 	total := time.Duration(0)
 	for _, r := range p.rows {
-		once := warmup + p.duration() + 500*time.Millisecond
+		once := warmup + p.length(r) + 500*time.Millisecond
 		if r.share > 0 {
-			once += warmup + p.duration()
+			once += warmup + p.length(r)
 		}
 		for i := range p.rivals {
 			if p.rivals[i].answers(r.path()) {
@@ -129,6 +132,9 @@ func (p *plan) estimate() time.Duration {
 	}
 	return total
 }
+
+// length is for how long a row is measured each time.
+func (p *plan) length(r *row) time.Duration { return p.duration() / time.Duration(max(r.shorter, 1)) }
 
 // measure fills one table: in each round every server once.
 func (p *plan) measure(ctx context.Context, r *row) ([]*result, error) {
@@ -173,7 +179,7 @@ func progress(format string, args ...any) {
 func (p *plan) once(ctx context.Context, r *row, v *rival) (x outcome, err error) {
 	err = p.with(ctx, r, v, func(group int, address string) error {
 		x, err = runLoad(ctx, p.loadCore, job{
-			Row: r.name, Address: address, Group: group, Cores: p.cores(), Warmup: warmup, Length: p.duration(), Share: r.share,
+			Row: r.name, Address: address, Group: group, Cores: p.cores(), Warmup: warmup, Length: p.length(r), Share: r.share,
 		})
 		if err == nil && len(x.Errors) > 0 {
 			err = fmt.Errorf("requests failed: %v", x.Errors)

@@ -16,7 +16,7 @@ var generatorRows = []string{"plaintext-64", "plaintext-64x16"}
 func compareGenerators(ctx context.Context, o *options) error {
 	target := rivals[0]
 	if o.limit != "" {
-		target = limitServer(o.limit)
+		target = limitServer(o.limit, "/plaintext")
 	}
 	p := &plan{options: o}
 	fmt.Print(p.heading(), "Target: ", strings.TrimSpace(target.name+" "+target.version()), ".\n")

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// limitServer is a program of the user's that only knows /plaintext, as a mark
+// limitServer is a program of the user's that only knows one path, as a mark
 // for what the kernel allows.
-func limitServer(command string) rival {
+func limitServer(command, path string) rival {
 	return rival{
-		name: "limit", version: func() string { return "" }, paths: []string{"/plaintext"},
+		name: "limit", version: func() string { return "" }, paths: []string{path},
 		command: func(_ string, port int) ([]string, error) {
 			words := strings.Fields(command)
 			if _, err := installed(words[0]); err != nil {

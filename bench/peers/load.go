@@ -121,6 +121,9 @@ func (r *row) expect() load.Expect {
 // measure loads the server for a while that does not count and one that does;
 // rate 0 is a closed loop.
 func (j *job) measure(ctx context.Context, r *row, rate float64) (x outcome, err error) {
+	if r.socket {
+		return j.measureSocket(ctx, r)
+	}
 	q, err := r.request(j.Address)
 	if err != nil {
 		return x, err

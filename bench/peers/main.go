@@ -1,7 +1,7 @@
 // Peers measures httpdlab's server against its rivals, all in one run, and
 // prints a Markdown table:
 //
-//	cd bench/peers && go run . [--rounds N] [--seconds S] [--only NAMES] [--rows NAMES] [--limit COMMAND]
+//	cd bench/peers && go run . [--rounds N] [--seconds S] [--only NAMES] [--rows NAMES] [--limit COMMAND] [--limit-ws COMMAND]
 //
 // Each server runs as a process of its own on one core, and httpdlab's raw
 // engine loads it from another. A round measures every server once, so that
@@ -57,6 +57,7 @@ type options struct {
 	seconds    float64
 	only, rows []string // names; empty: all
 	limit      string
+	limitWS    string
 	generators bool
 	serverCore int
 	loadCore   int
@@ -71,6 +72,7 @@ func parseOptions(args []string) (*options, error) {
 	f.StringVar(&only, "only", "", "servers to measure, with commas between: "+strings.Join(rivalNames(), ","))
 	f.StringVar(&rows, "rows", "", "rows to measure, with commas between: "+strings.Join(rowNames(), ","))
 	f.StringVar(&o.limit, "limit", "", "a server that only knows /plaintext, as a mark for what the kernel allows; {port} in the command stands for its port, which else comes last")
+	f.StringVar(&o.limitWS, "limit-ws", "", "likewise, a server that only echoes plain WebSocket messages")
 	f.BoolVar(&o.generators, "generators", false, "compare load generators instead: on the server of --limit, or on ours")
 	f.IntVar(&o.serverCore, "server-core", 0, "the servers' core")
 	f.IntVar(&o.loadCore, "load-core", 1, "the load's core")

@@ -22,14 +22,24 @@ type rival struct {
 // ours is the name of what the others are compared with.
 const ours = "httpdlab"
 
+// What servers answer that do not answer everything.
+var (
+	contents = []string{"/plaintext", "/echo", "/bytes"}
+	sockets  = []string{socketPath}
+)
+
 var rivals = []rival{
 	{name: ours, command: goServer(ours), version: epollVersion},
-	{name: "httpdlab-portable", command: goServer("httpdlab-portable"), version: portableVersion},
-	{name: "net/http", command: goServer("net/http"), version: goVersion},
-	{name: "fasthttp", command: goServer("fasthttp"), version: moduleVersion("github.com/valyala/fasthttp")},
-	{name: "hertz", command: goServer("hertz"), version: moduleVersion("github.com/cloudwego/hertz")},
+	{name: "httpdlab-portable", command: goServer("httpdlab-portable"), version: portableVersion, paths: contents},
+	{name: "net/http", command: goServer("net/http"), version: goVersion, paths: contents},
+	{name: "fasthttp", command: goServer("fasthttp"), version: moduleVersion("github.com/valyala/fasthttp"), paths: contents},
+	{name: "hertz", command: goServer("hertz"), version: moduleVersion("github.com/cloudwego/hertz"), paths: contents},
 	{name: "nginx", command: nginx, version: says("nginx", "-v"), paths: []string{"/plaintext", "/bytes"}},
 	{name: "h2o", command: h2o, version: says("h2o", "-v"), paths: []string{"/plaintext", "/bytes"}},
+	{name: "gorilla", command: goServer("gorilla"), version: moduleVersion("github.com/gorilla/websocket"), paths: sockets},
+	{name: "gws", command: goServer("gws"), version: moduleVersion("github.com/lxzan/gws"), paths: sockets},
+	{name: "gobwas", command: goServer("gobwas"), version: moduleVersion("github.com/gobwas/ws"), paths: sockets},
+	{name: "coder", command: goServer("coder"), version: moduleVersion("github.com/coder/websocket"), paths: sockets},
 	{name: "haproxy", command: haproxy, version: says("haproxy", "-v"), paths: []string{"/plaintext", "/echo"}},
 }
 

@@ -16,6 +16,9 @@ type row struct {
 	connections int
 	depth       int
 	share       float64 // open loop at this share of what the server can do; 0: closed loop
+	shorter     int     // is measured for so many times less; 0: once
+	socket      bool    // content goes as WebSocket messages, and comes back
+	deflate     bool    // compressed
 }
 
 const helloWorld = "Hello, World!"
@@ -25,7 +28,7 @@ func alphabet(n int) []byte {
 	return bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxyz"), n/26+1)[:n]
 }
 
-var rows = []row{
+var rows = append([]row{
 	{name: "plaintext-64", title: "GET /plaintext, 64 connections", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 1},
 	{name: "plaintext-64x16", title: "GET /plaintext, 64 connections, 16 requests under way on each", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 16},
 	{name: "plaintext-7", title: "GET /plaintext, 7 connections", method: "GET", target: "/plaintext", content: helloWorld, connections: 7, depth: 1},
@@ -33,7 +36,7 @@ var rows = []row{
 	echo("echo-64k", "POST /echo, 64 KB, 64 connections", 64<<10),
 	{name: "bytes-1m", title: "GET /bytes, 1 MB, 16 connections", method: "GET", target: "/bytes?n=1048576", content: string(alphabet(1 << 20)), connections: 16, depth: 1},
 	{name: "half-rate", title: "GET /plaintext, 64 connections, open loop at half of the server's own best rate", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 1, share: 0.5},
-}
+}, socketRows...)
 
 func echo(name, title string, size int) row {
 	body := string(alphabet(size))

@@ -39,7 +39,7 @@ func table(r *row, results []*result) string {
 	if r.share > 0 {
 		openTable(&b, measured)
 	} else {
-		closedTable(&b, measured)
+		closedTable(&b, r.unit(), measured)
 	}
 	disturbed(&b, measured)
 	limited(&b, measured)
@@ -91,9 +91,9 @@ func hanging(b *strings.Builder, all []*result) {
 	}
 }
 
-func closedTable(b *strings.Builder, all []*result) {
+func closedTable(b *strings.Builder, unit string, all []*result) {
 	slices.SortStableFunc(all, func(x, y *result) int { return compareFloat(y.median(rate), x.median(rate)) })
-	b.WriteString("| server | requests/s, median | range | of the best | of httpdlab | p99 ms | server CPU µs/request | RSS MB | load's core busy |\n")
+	fmt.Fprintf(b, "| server | %[1]ss/s, median | range | of the best | of httpdlab | p99 ms | server CPU µs/%[1]s | RSS MB | load's core busy |\n", unit)
 	b.WriteString("|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, x := range all {
 		v := x.sorted(rate)

@@ -11,6 +11,9 @@ import (
 // verify sees that a server really does what the row asks of it: the status, and
 // every byte of the content, twice on the same connection.
 func (r *row) verify(ctx context.Context, address string) error {
+	if r.socket {
+		return r.verifySocket(ctx, address)
+	}
 	q, err := r.request(address)
 	if err != nil {
 		return err

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +15,11 @@ import (
 
 // Every WebSocket server echoes, plain and compressed, answers pings, and closes as it was asked to.
 func TestEverySocketRivalEchoes(t *testing.T) {
-	for i := range socketRivals {
-		v := &socketRivals[i]
+	for i := range rivals {
+		v := &rivals[i]
+		if !v.answers(socketPath) {
+			continue
+		}
 		t.Run(v.name, func(t *testing.T) {
 			require.NotEmpty(t, v.version())
 			port, err := freePort()
@@ -29,6 +35,54 @@ func TestEverySocketRivalEchoes(t *testing.T) {
 				converse(t, "ws://127.0.0.1:"+address+"/ws", compressed)
 			}
 		})
+	}
+}
+
+// A server that echoes something else is not measured, nor is one that does so later, or stops.
+func TestSocketLoadJudges(t *testing.T) {
+	limit, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	count := 0
+	for name, c := range map[string]struct {
+		row  string
+		echo func([]byte) []byte // nil closes
+	}{
+		"that are not those sent": {"ws-20", bytes.ToUpper},
+		"not the echo of what was sent": {"ws-20x16", func(b []byte) []byte {
+			if count++; count > 100 {
+				return bytes.ToUpper(b)
+			}
+			return b
+		}},
+		"permessage-deflate": {"ws-deflate", func(b []byte) []byte { return b }},
+		"closed": {"ws-4k", func(b []byte) []byte {
+			if count++; count > 100 {
+				return nil
+			}
+			return b
+		}},
+	} {
+		count = 0
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			c2, err := (&websocket.Upgrader{}).Upgrade(w, r, nil)
+			if err != nil {
+				return
+			}
+			defer c2.Close()
+			for {
+				kind, b, err := c2.ReadMessage()
+				if b = c.echo(b); err != nil || b == nil || c2.WriteMessage(kind, b) != nil {
+					return
+				}
+			}
+		}))
+		r, err := findRow(c.row)
+		require.NoError(t, err)
+		one := *r
+		one.connections = 1
+		_, err = (&job{Address: s.Listener.Addr().String(), Warmup: 5 * time.Second, Length: 5 * time.Second}).measureSocket(limit, &one)
+		require.ErrorContains(t, err, name)
+		s.Close()
 	}
 }
 
