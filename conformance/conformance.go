@@ -79,10 +79,17 @@ func Run(ctx context.Context, o Options) (Result, error) {
 			return result, fmt.Errorf("check %s: %w", url, err)
 		}
 		runner := check.Runner{Target: target, Jobs: o.Jobs}
+		if target.Sockets > 0 {
+			runner.Jobs = 1 // a board that has said so itself
+		}
 		if o.Done != nil {
 			runner.Done = func(r check.Result) { o.Done(url, r) }
 		}
-		result.Reports = append(result.Reports, runner.Run(ctx, cases))
+		report := runner.Run(ctx, cases)
+		if target.Sockets > 0 {
+			report.Profile = "mcu"
+		}
+		result.Reports = append(result.Reports, report)
 	}
 	return result, nil
 }

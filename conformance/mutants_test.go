@@ -94,6 +94,20 @@ func TestHonestBoard(t *testing.T) {
 	}
 }
 
+// A chip that tells nothing of itself has the same limits, which are found and kept within.
+func TestHonestBoardThatTellsNothing(t *testing.T) {
+	t.Parallel()
+	silent := mutant.Fault{Answer: func(q *mutant.Request, a *mutant.Response) {
+		if q.Path == "/info" {
+			a.Status = 404
+		}
+	}}
+	report := runOn(t, contract(t, silent), Options{Profile: "mcu", Select: []string{"rfc9110/5", "rfc9112/3"}})
+	for _, c := range report.Cases {
+		assert.NotContains(t, []check.Verdict{check.Fail, check.Weak}, c.Verdict, "%s: %s\n%s", c.ID, c.Reason, c.Repro)
+	}
+}
+
 var update = flag.Bool("update", false, "run every case against every mutant and write testdata/matrix.txt anew")
 
 const matrixFile = "testdata/matrix.txt"

@@ -63,7 +63,11 @@ func score(b *strings.Builder, report check.Report) {
 		s := report.Summary[level]
 		fmt.Fprintf(b, "  %-8s %6d %6d %6d %6d %6d\n", level, s.Pass, s.Weak, s.Fail, s.Skip, s.Info)
 	}
-	fmt.Fprintf(b, "  %.1f s; an answer was waited for up to %.0f ms, silence had to last %.0f ms\n\n", report.Took, report.Answer, report.Quiet)
+	fmt.Fprintf(b, "  %.1f s; an answer was waited for up to %.0f ms, silence had to last %.0f ms\n", report.Took, report.Answer, report.Quiet)
+	if report.Profile != "" {
+		fmt.Fprintf(b, "  profile %s: one case after another, few connections, and no clock is asked of the target\n", report.Profile)
+	}
+	b.WriteString("\n")
 }
 
 // brief keeps a line of text readable; the JSON has the whole.

@@ -26,10 +26,14 @@ func Open(ctx context.Context, cfg Config) (*Target, error) {
 	}
 	_ = conn.Close()
 	t.findWebSocket(ctx)
+	t.find(ctx, "heap", get("{}"), isJSON, "/heap")
 	t.findPage(ctx)
 	t.measure(ctx)
 	if t.Serves(ctx, nil) == nil {
 		t.findResources(ctx)
+		if t.Sockets > 0 {
+			t.findLimits(ctx)
+		}
 	}
 	return t, nil
 }
@@ -190,6 +194,9 @@ func (t *Target) describeFile(ctx context.Context) {
 	}
 }
 
+// isJSON tells a page of JSON.
+func isJSON(r *Response) bool { return r.Status == 200 && json.Valid(r.Body) }
+
 // findBoard looks for the routes of the board contract, and for the limits that a board declares.
 func (t *Target) findBoard(ctx context.Context) {
 	served := func(r *Response) bool { return r.Status == 200 }
@@ -204,24 +211,8 @@ func (t *Target) findBoard(ctx context.Context) {
 	t.find(ctx, "events", get("{}?n=1&ms=1"), func(r *Response) bool {
 		return served(r) && strings.HasPrefix(r.Get("Content-Type"), "text/event-stream")
 	}, "/events")
-	isJSON := func(r *Response) bool { return served(r) && json.Valid(r.Body) }
-	t.find(ctx, "heap", get("{}"), isJSON, "/heap")
 	t.find(ctx, "info", get("{}"), isJSON, "/info")
 	if path, ok := t.Vars["info"]; ok {
-		t.limits(t.try(ctx, get(path)).Body)
-	}
-}
-
-// limits takes the limits that GET /info declares; a flag beats the board's own word.
-func (t *Target) limits(info []byte) {
-	var board struct {
-		Head    int `json:"max_req_hdr_len"`
-		URI     int `json:"max_uri_len"`
-		Sockets int `json:"max_open_sockets"`
-	}
-	_ = json.Unmarshal(info, &board)
-	t.MaxHead, t.MaxURI = cmp.Or(t.MaxHead, board.Head), cmp.Or(t.MaxURI, board.URI)
-	if board.Sockets > 0 {
-		t.Vars["sockets"] = strconv.Itoa(board.Sockets)
+		t.declaredLimits(t.try(ctx, get(path)).Body)
 	}
 }

@@ -52,8 +52,9 @@ type Report struct {
 	Target  string          `json:"target"`
 	Began   time.Time       `json:"began"`
 	Took    float64         `json:"seconds"`
-	Answer  float64         `json:"answer_ms"` // the wait for an answer that was due
-	Quiet   float64         `json:"quiet_ms"`  // the wait for silence
+	Answer  float64         `json:"answer_ms"`         // the wait for an answer that was due
+	Quiet   float64         `json:"quiet_ms"`          // the wait for silence
+	Profile string          `json:"profile,omitempty"` // "mcu": few connections at once, small messages, no clock needed
 	Outages []string        `json:"outages,omitempty"`
 	Summary map[Level]Score `json:"summary"`
 	Cases   []Result        `json:"cases"`
@@ -300,8 +301,12 @@ func (r *Runner) elements(ctx context.Context, s Selected) Result {
 		elements = []string{""}
 	}
 	worst := Result{Verdict: Pass}
-	bad := 0
+	bad, start := 0, time.Now()
 	for i, element := range elements {
+		if bad > 2 && time.Since(start) > 3*r.Target.Answer {
+			elements = elements[:i] // a target that never answers would take hours
+			break
+		}
 		result := r.believable(ctx, s, element)
 		if len(elements) > 1 && result.Reason != "" {
 			result.Reason = fmt.Sprintf("with %q: %s", Escape([]byte(clip(element, 40))), result.Reason)
@@ -318,6 +323,9 @@ func (r *Runner) elements(ctx context.Context, s Selected) Result {
 	}
 	if len(elements) > 1 && bad > 0 {
 		worst.Reason += fmt.Sprintf(" (%d of %d like this)", bad, len(elements))
+		if left := max(1, len(s.Case.Each)) - len(elements); left > 0 {
+			worst.Reason += fmt.Sprintf(", %d more were not tried", left)
+		}
 	}
 	return worst
 }
