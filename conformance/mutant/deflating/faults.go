@@ -3,7 +3,7 @@ package deflating
 // Faults is every mutant. Two more are not wrong, only poor: "never compresses" and "declines every offer".
 var Faults = named(
 	// the handshake
-	"looks at one offer", "answers unasked", "takes a parameter twice", "takes unknown parameters", "takes values of flags",
+	"looks at one offer", "minds blanks in an offer", "answers unasked", "takes a parameter twice", "takes unknown parameters", "takes values of flags",
 	"takes any window", "takes leading zeros", "takes no value for server_max_window_bits",
 	"does not answer server_no_context_takeover", "does not answer client_no_context_takeover", "does not answer server_max_window_bits",
 	"answers a wider server window", "answers a wider client window", "answers server bits in quotes", "answers server bits without value",

@@ -44,7 +44,7 @@ type agreement struct {
 // agree answers the first offer that can be kept (RFC 7692, 7.1).
 func (f Fault) agree(fields []string) agreement {
 	field := strings.Join(fields, ",")
-	if f.is("declines every offer") || strings.Count(field, `"`)%2 == 1 {
+	if f.is("declines every offer") || f.is("minds blanks in an offer") && strings.Contains(field, "\t") || strings.Count(field, `"`)%2 == 1 {
 		return agreement{} // RFC 6455, 9.1
 	}
 	all := offers(field)
