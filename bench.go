@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/httpdlab/httpdlab/bench"
+	"github.com/httpdlab/httpdlab/bench/load"
 	"github.com/httpdlab/httpdlab/bench/measure"
 	"github.com/httpdlab/httpdlab/reports"
 )
@@ -18,55 +23,221 @@ type benchCommand struct {
 	URL         string        `arg:"" optional:"" help:"Server to load: http://HOST[:PORT]/PATH. Without it, a board is loaded."`
 	Board       string        `help:"Board to load; \"host\", httpdlab's own server, if no URL is given. See: httpdlab boards list."`
 	Addr        string        `placeholder:"ADDR" help:"Where the board is: host, host:port or URL."`
-	Engine      string        `default:"vegeta" enum:"vegeta,raw" help:"What makes the load: ${enum}. raw is quicker and needs Linux."`
-	Depth       int           `placeholder:"N" help:"With raw: requests under way on a connection (pipelining)."`
-	Loops       int           `placeholder:"N" help:"With raw: event loops."`
+	Engine      string        `default:"" enum:",vegeta,raw,websocket,sse" placeholder:"NAME" help:"What makes the load: vegeta, raw (quicker, needs Linux), websocket or sse. Default: what the scenario needs."`
+	Scenario    string        `placeholder:"NAME" help:"What is sent: hello, plaintext, empty, echo, upload, download, sink, slow, mixed, events, ws, or a TOML file. Default: GET of the URL."`
+	Size        int64         `placeholder:"BYTES" help:"Of what a scenario sends up, down or to and fro."`
+	Depth       int           `placeholder:"N" help:"With raw and websocket: requests under way on a connection (pipelining)."`
+	Loops       int           `placeholder:"N" help:"With raw and websocket: event loops."`
 	Fresh       bool          `help:"With raw: a new connection for each request."`
-	Rate        float64       `placeholder:"R" help:"Open loop: requests a second, whatever the answers do."`
+	Rate        load.Arrivals `placeholder:"R" help:"Open loop: requests a second, whatever the answers do: a number, ramp:10..500/60s, steps:100,200/10s, sine:100±50/30s, burst:500/1s every 10s, or poisson: and any of these."`
 	Connections int           `placeholder:"N" help:"Closed loop with N connections; with --rate the most it may open."`
-	Duration    time.Duration `placeholder:"D" help:"Length of the whole default plan, or of the one load that --rate or --connections ask for."`
+	Duration    time.Duration `placeholder:"D" help:"Length of the whole default plan, of the one load that --rate or --connections ask for, of all rounds of a soak, or of a trial of a search."`
 	Timeout     time.Duration `default:"10s" help:"How long a request may take. Default: ${default}."`
-	Insecure    bool          `help:"Accept any TLS certificate."`
-	Out         string        `default:"reports/out" type:"path" placeholder:"DIR" help:"Folder that gets a folder a run, and an index. Default: ${default}."`
+	Seed        uint64        `placeholder:"N" help:"Of all that is random. Default: drawn, and recorded."`
+
+	Assert      []string `sep:"none" placeholder:"EXPR" help:"Threshold, such as p(99)<200ms, p(99,service){open}<50ms, errors<0.1%, rate>100, heap>50kB, leak<10B, reboots<1 or trusted; exit code 1 if it does not hold. A ! at its end ends the run as soon as it is broken."`
+	AbortOnFail bool     `help:"End the run as soon as any assertion is broken."`
+
+	Find   string        `placeholder:"EXPR" help:"Search for the highest load that still meets this, such as p(99)<200ms."`
+	Over   string        `default:"" enum:",rate,connections" placeholder:"WHAT" help:"What a search varies: rate or connections. Default: rate."`
+	Budget time.Duration `placeholder:"D" help:"How long a search may take. Default: 2m."`
+
+	Soak      bool          `help:"Rounds of load with rests between them, and a verdict on whether memory leaks."`
+	Rounds    int           `placeholder:"N" help:"Of a soak. Default: 22, of which two warm up."`
+	Settle    time.Duration `placeholder:"D" help:"Rest after each round of a soak. Default: 2s; 130s outlasts TIME_WAIT on a board."`
+	LeakLimit float64       `placeholder:"B" help:"Bytes a request that a soak tells from nothing. Default: 16."`
+
+	Hostile []string `placeholder:"KIND" help:"Measure a bystander while hostile clients are at the server: slow-head, slow-body, slow-read, half-open, reset, surplus or squat; several with commas."`
+	Clients int      `placeholder:"N" help:"Hostile clients at once, up to 64. Default: 8."`
+
+	Count   int    `default:"1" placeholder:"N" help:"Runs of each target, for: httpdlab compare."`
+	Against string `placeholder:"URL" help:"Second server, which takes turns with the first."`
+	Replay  string `placeholder:"RUN" help:"Repeat a recorded run: its folder or run.json."`
+
+	Console  string `placeholder:"DEVICE" help:"Serial port of the board's console, to tell of crashes."`
+	Baud     int    `help:"Of the console. Default: 115200."`
+	Insecure bool   `help:"Accept any TLS certificate."`
+	JSON     bool   `name:"json" help:"Write run.json to stdout, a line a run, and nothing else."`
+	Out      string `default:"reports/out" type:"path" placeholder:"DIR" help:"Folder that gets a folder a run, and an index. Default: ${default}."`
 }
+
+// unmet says what a run did not come up to: exit code 1.
+type unmet string
+
+func (u unmet) Error() string      { return string(u) }
+func (unmet) Is(target error) bool { return target == errFailed }
 
 func (c *benchCommand) Run(ctx context.Context) (err error) {
 	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
 		return fmt.Errorf("write runs to %s: it is a file; give a folder with --out", c.Out)
 	}
-	o := bench.Options{
-		URL: c.URL, Connections: c.Connections, Rate: c.Rate, Duration: c.Duration, Timeout: c.Timeout,
-		Engine: c.Engine, Depth: c.Depth, Loops: c.Loops, Fresh: c.Fresh, Insecure: c.Insecure, Command: os.Args, Tool: version(), Progress: os.Stderr,
-	}
-	if c.URL == "" {
-		target, err := open(ctx, c.Board, c.Addr)
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, target.Close()) }()
-		o.URL, o.Board, o.Simulated, o.PID = target.URL, target.Board.Name, target.Board.Simulated, target.PID
-		plan := target.Board.Plan
-		o.Ladder, o.Share, o.Sockets = plan.Connections, plan.RateShare, target.Board.Limits.Sockets
-		if o.Duration == 0 && o.Rate == 0 && o.Connections == 0 {
-			o.Duration = plan.Duration
-		}
-	} else if c.Board != "" || c.Addr != "" {
-		return errors.New("load a server: give either its URL or --board and --addr, not both")
-	}
-	o.Dir = c.folder(o.Board)
-	run, err := bench.Run(ctx, o)
-	if run == nil {
+	o, recorded, err := c.options()
+	if err != nil {
 		return err
 	}
-	return errors.Join(c.report(run, o.Dir), err, whole(run))
+	console, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer console.stop()
+	o.Console = console.told
+	closeTarget, err := c.target(ctx, &o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closeTarget()) }()
+	return c.runs(ctx, o, recorded)
+}
+
+// runs makes as many runs as are asked for, of two targets in turn.
+func (c *benchCommand) runs(ctx context.Context, o bench.Options, recorded *measure.Run) (err error) {
+	if c.Count < 1 || c.Count > 1000 {
+		return fmt.Errorf("%d runs; give 1 to 1000 with --count", c.Count)
+	}
+	targets := []bench.Options{o}
+	if c.Against != "" {
+		other := o
+		other.URL, other.Board, other.Simulated, other.PID, other.Sockets, other.Console = c.Against, "", false, 0, 0, nil
+		targets[0].Against, other.Against = c.Against, o.URL
+		targets = append(targets, other)
+	}
+	series := time.Now().Format("20060102-150405")
+	sides := make([]string, len(targets))
+	for n := range c.Count {
+		for i := range targets {
+			x := targets[i]
+			x.Dir = c.folder(&x)
+			if len(targets)*c.Count > 1 {
+				x.Repetition = &measure.Repetition{Series: series, Index: n + 1, Of: c.Count, Target: string(rune('a' + i))}
+				if sides[i] == "" {
+					sides[i] = x.Dir + "-" + x.Repetition.Target
+				}
+				x.Dir = filepath.Join(sides[i], fmt.Sprintf("%03d", n+1))
+			}
+			run, failure := bench.Run(ctx, x)
+			if run == nil {
+				return errors.Join(err, failure)
+			}
+			failure = errors.Join(c.report(run, x.Dir, recorded), failure, whole(run))
+			err = worst(err, failure)
+			if ctx.Err() != nil {
+				return err
+			}
+		}
+	}
+	if len(sides) == 2 && !c.JSON {
+		fmt.Printf("compare: httpdlab compare %s %s\n", sides[0], sides[1])
+	}
+	return err
+}
+
+// worst keeps the first error of several runs that fail alike.
+func worst(before, now error) error {
+	if before == nil || errors.Is(before, errFailed) && now != nil && !errors.Is(now, errFailed) {
+		return now
+	}
+	return before
+}
+
+// options are what the flags, or the run to be replayed, ask for. The recorded
+// run is nil if none is replayed.
+func (c *benchCommand) options() (o bench.Options, recorded *measure.Run, err error) {
+	if c.Replay != "" {
+		if recorded, err = c.recorded(); err != nil {
+			return o, nil, err
+		}
+		if o, err = bench.Replay(recorded); err != nil {
+			return o, nil, err
+		}
+		o.Replayed, c.Against = filepath.Dir(c.Replay+"/"), o.Against
+	} else if o, err = c.asked(); err != nil {
+		return o, nil, err
+	}
+	o.Command, o.Tool, o.Progress = os.Args, version(), os.Stderr
+	if o.Seed == 0 {
+		o.Seed = rand.Uint64N(1<<53-1) + 1 // a number that JSON keeps exactly
+	}
+	return o, recorded, nil
+}
+
+// asked is what the flags say.
+func (c *benchCommand) asked() (o bench.Options, err error) {
+	o = bench.Options{
+		URL: c.URL, Connections: c.Connections, Arrivals: c.Rate, Duration: c.Duration, Timeout: c.Timeout, Seed: c.Seed,
+		Engine: c.Engine, Depth: c.Depth, Loops: c.Loops, Fresh: c.Fresh, AbortOnFail: c.AbortOnFail, Over: c.Over, Budget: c.Budget,
+		Soak: c.Soak, Rounds: c.Rounds, Settle: c.Settle, LeakLimit: c.LeakLimit, Count: c.Clients, Insecure: c.Insecure,
+	}
+	if c.Scenario != "" {
+		if o.Scenario, err = load.FindScenario(c.Scenario, c.Size); err != nil {
+			return o, err
+		}
+	} else if c.Size != 0 {
+		return o, errors.New("--size is that of what a scenario sends; name one with --scenario")
+	}
+	for _, kind := range c.Hostile {
+		o.Hostile = append(o.Hostile, load.HostileKind(kind))
+	}
+	for _, text := range c.Assert {
+		a, err := measure.ParseAssertion(text)
+		if err != nil {
+			return o, err
+		}
+		o.Assert = append(o.Assert, a)
+	}
+	if c.Find != "" {
+		if o.Find, err = measure.ParseAssertion(c.Find); err != nil {
+			return o, fmt.Errorf("--find: %w", err)
+		}
+	}
+	return o, nil
+}
+
+// recorded is the run to be replayed. What shapes its load cannot be given, too.
+func (c *benchCommand) recorded() (*measure.Run, error) {
+	rest := *c
+	rest.URL, rest.Board, rest.Addr, rest.Replay, rest.Console, rest.Baud, rest.JSON, rest.Out = "", "", "", "", "", 0, false, ""
+	if !reflect.DeepEqual(rest, benchCommand{Timeout: 10 * time.Second, Count: 1}) {
+		return nil, errors.New("a replay takes its load from the record; leave out the flags that shape it, or leave out --replay")
+	}
+	return measure.Load(strings.TrimSuffix(filepath.Clean(c.Replay), measure.RunFile))
+}
+
+// target opens the board that is to be loaded, if no URL is, and puts it into o.
+// What it returns closes the board again.
+func (c *benchCommand) target(ctx context.Context, o *bench.Options) (close func() error, err error) {
+	board := c.Board
+	switch {
+	case c.URL != "" && (c.Board != "" || c.Addr != ""):
+		return nil, errors.New("load a server: give either its URL or --board and --addr, not both")
+	case c.URL != "":
+		o.URL, o.Board, o.Simulated = c.URL, "", false
+	case board == "" && c.Addr == "" && o.Board != "" && o.Simulated: // of the run to be replayed
+		board = o.Board
+	case board == "" && c.Addr == "" && o.URL != "":
+	}
+	if o.URL != "" && board == "" {
+		return func() error { return nil }, nil
+	}
+	target, err := open(ctx, board, c.Addr)
+	if err != nil {
+		return nil, err
+	}
+	o.URL, o.Board, o.Simulated, o.PID = target.URL, target.Board.Name, target.Board.Simulated, target.PID
+	plan := target.Board.Plan
+	o.Ladder, o.Share, o.Sockets = plan.Connections, plan.RateShare, target.Board.Limits.Sockets
+	if o.Duration == 0 && !o.Arrivals.Some() && o.Rate == 0 && o.Connections == 0 && o.Find == nil && !o.Soak {
+		o.Duration = plan.Duration
+	}
+	return target.Close, nil
 }
 
 // folder names a new run folder after the time and the board.
-func (c *benchCommand) folder(board string) string {
-	if board == "" {
-		board = "url"
+func (c *benchCommand) folder(o *bench.Options) string {
+	name := o.Board
+	if name == "" {
+		name = "url"
 	}
-	name := filepath.Join(c.Out, time.Now().Format("20060102-150405")+"-"+board)
+	name = filepath.Join(c.Out, time.Now().Format("20060102-150405")+"-"+name)
 	dir := name
 	for n := 2; ; n++ {
 		if _, err := os.Lstat(dir); err != nil {
@@ -76,16 +247,28 @@ func (c *benchCommand) folder(board string) string {
 	}
 }
 
-// report writes the table for the terminal, the page and the index.
-func (c *benchCommand) report(run *measure.Run, dir string) error {
-	if err := bench.Table(os.Stdout, run); err != nil {
+// report writes the table for the terminal, or the record for machines, the
+// page and the index.
+func (c *benchCommand) report(run *measure.Run, dir string, recorded *measure.Run) error {
+	if c.JSON {
+		if err := json.NewEncoder(os.Stdout).Encode(run); err != nil {
+			return fmt.Errorf("write run.json to stdout: %w", err)
+		}
+	} else if err := bench.Table(os.Stdout, run); err != nil {
 		return fmt.Errorf("print the table: %w", err)
 	}
+	if recorded != nil {
+		for _, line := range measure.Differences(recorded, run) {
+			fmt.Fprintln(os.Stderr, "unlike the recorded run:", line)
+		}
+	}
 	page := filepath.Join(dir, reports.ReportFile)
-	if err := errors.Join(reports.Write(dir, page), reports.WriteIndex(c.Out)); err != nil {
+	if err := errors.Join(reports.Write(dir, page), reports.WriteIndex(filepath.Dir(dir))); err != nil {
 		return fmt.Errorf("%w; the run is safe, write its report elsewhere: httpdlab report %s --out FILE", err, dir)
 	}
-	fmt.Printf("\nreport: %s\n", page)
+	if !c.JSON {
+		fmt.Printf("\nreport: %s\n", page)
+	}
 	return nil
 }
 
@@ -93,6 +276,22 @@ func (c *benchCommand) report(run *measure.Run, dir string) error {
 func whole(run *measure.Run) error {
 	if run.Interrupted != "" {
 		return fmt.Errorf("%w: %s", errFailed, run.Interrupted)
+	}
+	broken := 0
+	for i := range run.Assertions {
+		if !run.Assertions[i].OK {
+			broken++
+		}
+	}
+	switch {
+	case broken > 0:
+		return unmet(fmt.Sprintf("%d of %d assertions do not hold", broken, len(run.Assertions)))
+	case run.Search != nil && run.Search.Best == 0:
+		return unmet(run.Search.Objective + " is met by no load that was tried")
+	case run.Leak != nil && run.Leak.Verdict == measure.Leaks:
+		return unmet("the target " + run.Leak.Text)
+	case run.Search != nil:
+		return nil // trials may fail
 	}
 	for i := range run.Phases {
 		if p := &run.Phases[i]; p.Requests == p.ErrorCount() {

@@ -126,16 +126,22 @@ func (s *search) known() bool {
 	return high <= low*narrow || s.whole && high-low <= 1
 }
 
-// best is the highest load that meets the objective with confidence, 0: none.
+// best is the highest load that meets the objective with confidence, and not
+// above all that were seen to meet it; 0: none.
 func (s *search) best() float64 {
-	low := s.edge.quantile((1 - searchConfidence) / 2)
+	low, met := s.edge.quantile((1-searchConfidence)/2), 0.0
+	for i := range s.Trials {
+		if s.Trials[i].OK {
+			met = math.Max(met, s.Trials[i].Load)
+		}
+	}
 	switch {
 	case s.edge.none(low):
 		return 0
 	case s.whole:
-		return math.Floor(low)
+		return math.Min(math.Floor(low), met)
 	}
-	return low
+	return math.Min(low, met)
 }
 
 // next is the load that a trial tells most of: where the edge is as likely

@@ -20,7 +20,7 @@ const (
 	warmupRounds  = 2
 	soakDuration  = 44 * time.Second // of all rounds together
 	plateauLooks  = 5                // at the memory after a rest
-	plateauPauses = 100 * time.Millisecond
+	plateauPauses = 100 * time.Millisecond // between them, or the rest if that is shorter
 )
 
 // soakPlan is rounds of the same load.
@@ -91,7 +91,7 @@ func (r *runner) plateau(ctx context.Context, s *measure.LeakSeries, warmup bool
 	var looks []float64
 	for n := range plateauLooks {
 		if n > 0 {
-			r.settle(ctx, plateauPauses)
+			r.settle(ctx, min(plateauPauses, r.o.Settle))
 		}
 		if v, source, ok := r.memory(ctx, pool); ok && (s.Source == "" || s.Source == source) {
 			s.Source, looks = source, append(looks, v)

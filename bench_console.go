@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/httpdlab/httpdlab/bench/watch"
+	"github.com/httpdlab/httpdlab/boards"
+)
+
+// listener follows a board's console while the board is loaded.
+type listener struct {
+	told <-chan watch.Told // nil: nobody listens
+	stop func()
+}
+
+// listen opens the console that --console names, if it names one.
+func (c *benchCommand) listen(ctx context.Context) (*listener, error) {
+	if c.Console == "" {
+		return &listener{stop: func() {}}, nil
+	}
+	port, err := boards.FindPort(c.Console)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	told, over := make(chan watch.Told, 256), make(chan struct{})
+	console := boards.Console{Port: port, Baud: c.Baud, Event: func(e boards.Event) {
+		x, tells := toldOf(&e)
+		if !tells {
+			return
+		}
+		select {
+		case told <- x:
+		default: // a board that crashes all the time has been told of often enough
+		}
+	}}
+	failed := make(chan error, 1)
+	go func() {
+		defer close(over)
+		if err := console.Follow(ctx); err != nil {
+			failed <- err
+			fmt.Fprintln(os.Stderr, "httpdlab: follow the console:", err)
+		}
+	}()
+	select {
+	case err := <-failed: // it could not even be opened
+		cancel()
+		return nil, err
+	case <-time.After(200 * time.Millisecond):
+	}
+	return &listener{told: told, stop: func() { cancel(); <-over }}, nil
+}
+
+// toldOf is what a run records of an event, unless it tells of the heap only.
+func toldOf(e *boards.Event) (watch.Told, bool) {
+	switch {
+	case e.Kind == boards.Reset:
+		return watch.Told{At: time.Now(), Kind: watch.Reboot, Text: "the console told of a reset: " + e.Reason, Log: []string{e.Text}}, true
+	case e.Crash():
+		return watch.Told{At: time.Now(), Kind: watch.Crash, Text: fmt.Sprintf("the console told of a crash (%s): %s", e.Kind, e.Text), Log: e.Lines}, true
+	}
+	return watch.Told{}, false
+}
