@@ -15,6 +15,7 @@ type Attack struct {
 	Pool     *Pool
 	Request  *Request             // sent over and over, if there is no Mix
 	Mix      *Mix                 // several requests, each with what a good response is
+	Fresh    bool                 // each request on a connection of its own: churn
 	Timeout  time.Duration        // a request's, from its send
 	Recorder *measure.Recorder    // made for the pool's size
 	Clock    func() time.Duration // since Run.Started
@@ -91,8 +92,11 @@ func (a *attack) send(intended time.Duration) (connected bool) {
 		c.hash = hasher{}
 		content = &c.hash
 	}
-	response, n, err := c.exchange(a.Pool.ctx, kind.request, time.Now().Add(a.Timeout), content)
+	response, n, err := c.exchange(a.Pool.ctx, kind.request, a.Fresh, time.Now().Add(a.Timeout), content)
 	ended, crc := a.Clock(), c.hash.crc
+	if a.Fresh && c.net != nil {
+		c.leave()
+	}
 	a.Pool.free <- c
 	x := measure.Exchange{Intended: intended, Sent: sent, Ended: ended, Bytes: n}
 	if err == nil {

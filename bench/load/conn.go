@@ -3,7 +3,6 @@ package load
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -19,7 +18,11 @@ type conn struct {
 	pool   *Pool
 	tried  bool // ever asked to connect
 	served bool // ever got a response
-	hash   hasher
+
+	answered    bool   // this socket brought a response
+	retransmits uint32 // of this socket, that were counted
+
+	hash hasher
 
 	mu     sync.Mutex // guards net against interrupt
 	net    net.Conn   // nil: not open
@@ -30,7 +33,14 @@ type conn struct {
 
 // exchange writes q, reads its response and copies the content to body.
 // The context only ends connecting. Failures are *measure.Failure.
-func (c *conn) exchange(ctx context.Context, q *Request, deadline time.Time, body io.Writer) (*http.Response, int64, error) {
+//
+// A fresh exchange has a connection of its own, which the caller ends.
+func (c *conn) exchange(ctx context.Context, q *Request, fresh bool, deadline time.Time, body io.Writer) (*http.Response, int64, error) {
+	wire := q.wire
+	if fresh {
+		c.close()
+		wire = closing(wire)
+	}
 	if c.net != nil && closedByPeer(c.net) {
 		c.close()
 	}
@@ -43,7 +53,7 @@ func (c *conn) exchange(ctx context.Context, q *Request, deadline time.Time, bod
 	if err := c.pool.interrupted(); err != nil {
 		return nil, 0, c.fail(measure.Write, err)
 	}
-	if _, err := c.net.Write(q.wire); err != nil {
+	if _, err := c.net.Write(wire); err != nil {
 		return nil, 0, c.fail(measure.Write, err)
 	}
 	response, err := c.head(q)
@@ -56,7 +66,7 @@ func (c *conn) exchange(ctx context.Context, q *Request, deadline time.Time, bod
 	}
 	c.serve()
 	// What stands after the response answers nothing that was asked.
-	if response.Close || response.StatusCode == http.StatusSwitchingProtocols || c.r.Buffered() > 0 {
+	if !fresh && (response.Close || response.StatusCode == http.StatusSwitchingProtocols || c.r.Buffered() > 0) {
 		c.close()
 	}
 	return response, n, nil
@@ -103,6 +113,10 @@ func (c *conn) serve() {
 		c.served = true
 		c.pool.served.Add(1)
 	}
+	if c.answered {
+		c.pool.links.reused(1)
+	}
+	c.answered = true
 }
 
 // open connects, with TLS if the pool has a configuration for it.
@@ -113,21 +127,14 @@ func (c *conn) open(ctx context.Context, deadline time.Time) error {
 	}
 	ctx, cancel := context.WithDeadline(ctx, deadline)
 	defer cancel()
-	raw, err := c.pool.dialer.DialContext(ctx, "tcp", c.pool.address)
-	if err != nil {
-		return c.fail(measure.Connect, err)
-	}
-	if c.pool.tls != nil {
-		secured := tls.Client(raw, c.pool.tls)
-		if err := secured.HandshakeContext(ctx); err != nil {
-			raw.Close()
-			return c.fail(measure.TLS, err)
-		}
-		raw = secured
+	raw, failure := connect(ctx, c.pool.address, c.pool.tls, c.pool.links)
+	if failure != nil {
+		return c.fail(failure.Stage, failure.Err)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.net, c.remote, c.ended = raw, raw.RemoteAddr(), nil
+	c.answered, c.retransmits = false, 0
 	if c.r == nil {
 		c.r = bufio.NewReaderSize(c, 4096)
 	}
@@ -139,8 +146,20 @@ func (c *conn) close() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.net != nil {
+		c.look()
 		c.net.Close()
 		c.net = nil
+	}
+}
+
+// look asks the kernel about the socket.
+func (c *conn) look() {
+	if c.net == nil {
+		return
+	}
+	if i, ok := askKernel(socket(c.net)); ok {
+		c.pool.links.looked(i, c.retransmits)
+		c.retransmits = i.retransmits
 	}
 }
 
@@ -162,6 +181,17 @@ func (c *conn) interrupt() {
 	}
 }
 
+// leave ends a connection after its only response, and counts how long the
+// server takes to end it, too.
+func (c *conn) leave() {
+	began := time.Now()
+	c.net.SetReadDeadline(began.Add(partingTime))
+	if _, err := c.r.ReadByte(); err == io.EOF {
+		c.pool.links.ended(time.Since(began))
+	}
+	c.close()
+}
+
 // hangUp says that no request will follow, and part waits for the server to hang
 // up too and closes the connection.
 func (c *conn) hangUp() {
@@ -181,8 +211,11 @@ func (c *conn) part(deadline time.Time) {
 
 // socket is what carries c, below TLS.
 func socket(c net.Conn) net.Conn {
-	if secured, ok := c.(*tls.Conn); ok {
-		return secured.NetConn()
+	for {
+		around, ok := c.(interface{ NetConn() net.Conn })
+		if !ok {
+			return c
+		}
+		c = around.NetConn()
 	}
-	return c
 }

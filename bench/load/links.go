@@ -1,6 +1,9 @@
 package load
 
 import (
+	"context"
+	"crypto/tls"
+	"net"
 	"sync"
 	"time"
 
@@ -66,6 +69,13 @@ func (c linkCounts) reused(responses int64) {
 	c.l.Reused += responses
 }
 
+// look asks the kernel about a connection that is about to be closed.
+func (c linkCounts) look(at net.Conn) {
+	if i, ok := askKernel(socket(at)); ok {
+		c.looked(i, 0)
+	}
+}
+
 // looked counts what the kernel said of a connection, of whose retransmitted
 // segments so many were counted before.
 func (c linkCounts) looked(i tcpInfo, before uint32) {
@@ -93,4 +103,26 @@ func (c linkCounts) read() *Links {
 		*h = fresh
 	}
 	return &l
+}
+
+// connect dials a server, with TLS if there is a configuration for it, and counts how long that took.
+func connect(ctx context.Context, address string, secure *tls.Config, links linkCounts) (net.Conn, *measure.Failure) {
+	var d net.Dialer
+	began := time.Now()
+	c, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, &measure.Failure{Stage: measure.Connect, Err: err}
+	}
+	links.opened(time.Since(began))
+	if secure == nil {
+		return c, nil
+	}
+	began = time.Now()
+	secured := tls.Client(c, secure)
+	if err := secured.HandshakeContext(ctx); err != nil {
+		c.Close()
+		return nil, &measure.Failure{Stage: measure.TLS, Err: err}
+	}
+	links.secured(time.Since(began))
+	return secured, nil
 }

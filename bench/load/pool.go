@@ -16,13 +16,13 @@ import (
 type Pool struct {
 	address string
 	tls     *tls.Config // nil: plain
-	dialer  net.Dialer
 	ctx     context.Context // ends with the pool
 	cancel  context.CancelCauseFunc
 	all     []*conn
 	free    chan *conn // first in, first out: all of them are used in turn
 	tried   atomic.Int64
 	served  atomic.Int64
+	links   linkCounts
 	closing sync.Once
 	cut     atomic.Pointer[error]
 }
@@ -30,7 +30,7 @@ type Pool struct {
 // NewPool returns a pool of closed connections to address, a host and port
 // that are dialed anew for each connection; secure is nil for plain TCP.
 func NewPool(address string, secure *tls.Config, connections int) *Pool {
-	p := &Pool{address: address, tls: secure, free: make(chan *conn, connections)}
+	p := &Pool{address: address, tls: secure, free: make(chan *conn, connections), links: newLinkCounts()}
 	p.ctx, p.cancel = context.WithCancelCause(context.Background())
 	for range connections {
 		c := &conn{pool: p}
@@ -47,6 +47,20 @@ func (p *Pool) Size() int { return len(p.all) }
 // of those ever got a whole response; one that reconnects counts once.
 func (p *Pool) Tried() int  { return int(p.tried.Load()) }
 func (p *Pool) Served() int { return int(p.served.Load()) }
+
+// Links is what became of the connections so far. It asks the kernel about those
+// that are not in use.
+func (p *Pool) Links() *Links {
+	for range len(p.free) {
+		select {
+		case c := <-p.free:
+			c.look()
+			p.free <- c
+		default:
+		}
+	}
+	return p.links.read()
+}
 
 // Answer is a whole response.
 type Answer struct {
@@ -83,7 +97,7 @@ func (p *Pool) Do(ctx context.Context, q *Request) (*Answer, error) {
 		deadline = time.Now().Add(time.Minute)
 	}
 	keep := &head{}
-	response, n, err := c.exchange(ctx, q, deadline, keep)
+	response, n, err := c.exchange(ctx, q, false, deadline, keep)
 	if err != nil {
 		return nil, err
 	}

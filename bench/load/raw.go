@@ -148,6 +148,9 @@ func (r *Raw) start(s Schedule) error {
 		}
 		loops = append(loops, l)
 	}
+	for i, l := range loops { // now that all of them are ready
+		l.beginAt(r.Clock(), s, i)
+	}
 	r.loops = loops
 	return nil
 }

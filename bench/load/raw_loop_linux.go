@@ -61,15 +61,10 @@ func newRawLoop(r *Raw, s Schedule, index int) (*rawLoop, error) {
 	if index < r.Connections%r.Loops {
 		n++
 	}
-	now := r.Clock()
 	l := &rawLoop{
 		Raw: r, poller: p, buf: make([]byte, receiveSize),
-		rawCounts: rawCounts{Tally: newTally(now), open: s.Open(), now: now, counted: now, slots: n * r.Depth},
-		began:     now, until: now + s.Duration, told: make(chan *measure.Tally, 1), ended: make(chan struct{}),
-		pace: newPace(s, now, index, r.Loops),
-	}
-	if s.Duration == 0 {
-		l.until = 1<<63 - 1
+		rawCounts: rawCounts{open: s.Open(), slots: n * r.Depth},
+		told:      make(chan *measure.Tally, 1), ended: make(chan struct{}),
 	}
 	if r.socket != nil {
 		l.random = rand.New(rand.NewPCG(s.Seed, socketStream+uint64(index)))
@@ -81,6 +76,16 @@ func newRawLoop(r *Raw, s Schedule, index int) (*rawLoop, error) {
 	}
 	l.arrange(n)
 	return l, nil
+}
+
+// beginAt makes now the start of the schedule, of which this is one loop's part.
+func (l *rawLoop) beginAt(now time.Duration, s Schedule, index int) {
+	l.Tally, l.now, l.counted = newTally(now), now, now
+	l.began, l.until = now, Never
+	if s.Duration > 0 {
+		l.until = now + s.Duration
+	}
+	l.pace = newPace(s, now, index, l.Loops)
 }
 
 // arrange makes the loop's connections, all closed.

@@ -88,21 +88,23 @@ func TestRawSlowServerOpenLoop(t *testing.T) {
 // Requests behind a response that ends its connection were not read: they are
 // sent again, their time counts from when they were due, and nobody failed.
 func TestRawSendsAgainWhatWasNotRead(t *testing.T) {
-	s := serve(t, func(p *peer) {
-		for range 2 {
-			if !p.request() {
-				return
+	undisturbed(t, func(calm require.TestingT) {
+		s := serve(t, func(p *peer) {
+			for range 2 {
+				if !p.request() {
+					return
+				}
+				p.say("%s", hello)
 			}
-			p.say("%s", hello)
-		}
-		if p.request() {
-			p.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
-		}
+			if p.request() {
+				p.say("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+			}
+		})
+		r := rawWith(t, s, RawConfig{Connections: 2, Depth: 8}, Schedule{Rate: 2000, Duration: 300 * time.Millisecond})
+		require.Empty(calm, r.Errors)
+		require.InDelta(calm, 600, r.Requests, 10, "what is taken back as the schedule ends is not sent again")
+		require.Greater(calm, s.accepted.Load(), int64(150))
 	})
-	r := rawWith(t, s, RawConfig{Connections: 2, Depth: 8}, Schedule{Rate: 2000, Duration: 300 * time.Millisecond})
-	require.Empty(t, r.Errors)
-	require.InDelta(t, 600, r.Requests, 10, "what is taken back as the schedule ends is not sent again")
-	require.Greater(t, s.accepted.Load(), int64(150))
 }
 
 // A connection that the server closes while it is idle is no failure.
@@ -177,4 +179,26 @@ func TestRawCoarseKernel(t *testing.T) {
 	require.Less(t, time.Since(began), 900*time.Microsecond, "it asks again until the time has come")
 	p.wake()
 	require.Equal(t, 1, p.wait(make([]syscall.EpollEvent, 1), time.Minute))
+}
+
+// Raw counts connections as the others do.
+func TestRawLinks(t *testing.T) {
+	for _, fresh := range []bool{true, false} {
+		s := serve(t, answer(hello))
+		began := time.Now()
+		e, err := NewRaw(RawConfig{Address: s.Addr().String(), Request: get(t, s.url()), Connections: 3, Loops: 2, Fresh: fresh,
+			Clock: func() time.Duration { return time.Since(began) }})
+		require.NoError(t, err)
+		require.NoError(t, e.Run(t.Context(), Schedule{Duration: 100 * time.Millisecond}))
+		r, l := e.Cut(time.Since(began)), e.Links()
+		require.Empty(t, r.Errors)
+		require.Equal(t, s.accepted.Load(), l.Opened)
+		require.Equal(t, l.Opened, l.Connect.TotalCount())
+		require.Equal(t, r.Requests-l.Opened, l.Reused)
+		require.True(t, l.Known)
+		require.GreaterOrEqual(t, l.RTT.TotalCount(), l.Opened)
+		if fresh {
+			require.Equal(t, r.Requests, l.Opened)
+		}
+	}
 }

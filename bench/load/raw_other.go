@@ -21,6 +21,7 @@ func sockaddrOf(netip.AddrPort) (sockaddr, error) {
 type rawLoop struct{}
 
 func newRawLoop(*Raw, Schedule, int) (*rawLoop, error) { panic("NewRaw refused") }
+func (*rawLoop) beginAt(time.Duration, Schedule, int)  {}
 func (*rawLoop) run()                                  {}
 func (*rawLoop) cancel()                               {}
 func (*rawLoop) free()                                 {}

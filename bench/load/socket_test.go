@@ -50,7 +50,7 @@ func echo(change func(kind int, b []byte) (int, []byte)) func(*websocket.Conn) {
 }
 
 // socketClients are whether the plain client is taken: both, where there are both.
-var socketClients = []bool{}
+var socketClients = []bool{true}
 
 // socketResult is what a WebSocket load brought.
 type socketResult struct {

@@ -136,5 +136,6 @@ const (
 	contentCause       causeError = "content"        // another message than the one that was sent
 	unaskedCause       causeError = "unasked"        // a message that nobody sent
 	noDeflateCause     causeError = "no-deflate"     // it was asked for and is not to be had
+	protocolCause      causeError = "protocol"       // not WebSocket, or not HTTP
 	noSubprotocolCause causeError = "no-subprotocol" // the same
 )
