@@ -24,7 +24,7 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 		}
 		events |= syscall.EPOLLIN // nothing was received meanwhile, and no other edge will say so
 		if len(s.in) > 0 {        // requests that waited for the peer to read
-			if !l.process(s, s.in) {
+			if !l.process(s, s.in, nil) {
 				return false
 			}
 		}
@@ -47,7 +47,7 @@ func (l *loop) serveSession(s *Session, events uint32) bool {
 			s.in = s.in[:len(s.in)+n]
 			data = s.in
 		}
-		if l.worthwhile(s, data, n) && !l.process(s, data) {
+		if l.worthwhile(s, data, n) && !l.process(s, data, nil) {
 			return false
 		}
 		// A short read emptied the socket: more bytes raise another edge. The end of the stream may not.
@@ -66,7 +66,7 @@ func (l *loop) owns(s *Session) bool {
 // receiveBuffer returns where the next bytes go: behind those that wait, or into the loop's own buffer.
 func (l *loop) receiveBuffer(s *Session) []byte {
 	if len(s.in) == 0 {
-		return l.buf[:receiveSize]
+		return l.space()
 	}
 	if len(s.in) == cap(s.in) {
 		s.in = roomFor(s.in, max(512, growth(int64(len(s.in)), int64(s.need))))
@@ -92,9 +92,9 @@ func (l *loop) worthwhile(s *Session, data []byte, n int) bool {
 	return bytes.IndexByte(data[len(data)-n:], '\n') >= 0
 }
 
-// process serves the requests in data, which is s.in or in the loop's buffer. It returns false when another
-// goroutine runs the loop now.
-func (l *loop) process(s *Session, data []byte) bool {
+// process serves the requests in data, which is s.in or in the loop's buffer; now is the session's turn in a stride, or
+// nil. It returns false when another goroutine runs the loop now.
+func (l *loop) process(s *Session, data []byte, now *turn) bool {
 	r := l.req
 	r.session = s
 	used, n := r.serve(data)
@@ -107,7 +107,9 @@ func (l *loop) process(s *Session, data []byte) bool {
 		return true
 	}
 	l.keepRest(s, data[used:])
-	l.sendOut(s, r)
+	if n != nextMore || !l.putOff(s, r, now) {
+		l.sendOut(s, r)
+	}
 	switch {
 	case s.gone.Load():
 	case n == nextClose || r.broken != nil:
@@ -135,15 +137,36 @@ func (l *loop) keepRest(s *Session, rest []byte) {
 	}
 }
 
-// sendOut sends what the requests of this round have written; s keeps what the kernel does not take.
+// send sends p; s keeps what the peer does not take now.
+func (l *loop) send(s *Session, p []byte) {
+	if s.extra.Load() == nil { // the short way: after a call of the kernel every function costs
+		n, _ := sendto(int(s.fd), p)
+		if n == len(p) {
+			return
+		}
+		p = p[max(n, 0):]
+	}
+	for len(p) > 0 {
+		n, err := s.transmit(p, nil)
+		if err == ErrWouldBlock {
+			s.out = append(takeBuffer(len(p)), p...)
+			return
+		}
+		if err != nil || n <= 0 {
+			l.drop(s)
+			return
+		}
+		p = p[n:]
+	}
+}
+
+// sendOut sends what r has written.
 func (l *loop) sendOut(s *Session, r *Request) {
-	if len(r.out) == 0 || r.flush(nil) != nil {
+	if len(r.out) == 0 {
 		return
 	}
-	if len(r.out) > 0 {
-		s.out = append(takeBuffer(len(r.out)), r.out...)
-		r.out, r.blocked = r.out[:0], false
-	}
+	l.send(s, r.out)
+	r.out, r.blocked = r.out[:0], false
 }
 
 // settle puts s on the list of what it waits for now.
@@ -217,7 +240,7 @@ func (l *loop) part(s *Session) {
 // destroy the response on its way (RFC 9112, 9.6).
 func (l *loop) skip(s *Session) {
 	for s.drained < lingerLimit {
-		n, err := s.link.recv(l.buf[:receiveSize])
+		n, err := s.link.recv(l.space())
 		if err == ErrWouldBlock {
 			return
 		}
@@ -325,7 +348,7 @@ func (l *loop) handOver(r *Request) {
 	if len(s.in) > 0 {
 		r.own, s.in = s.in, nil
 	} else {
-		r.own, l.buf = l.buf[:len(r.data)], takeBuffer(receiveSize)
+		r.own = l.giveReceived(r.data)
 	}
 	l.adoptRequest()
 	go l.goOn()
@@ -347,7 +370,7 @@ func (l *loop) takeBack(r *Request) bool {
 	if !l.owns(s) || !l.sendQueued(s) {
 		return true
 	}
-	if len(s.in) > 0 && !l.process(s, s.in) {
+	if len(s.in) > 0 && !l.process(s, s.in, nil) {
 		return false
 	}
 	if !l.owns(s) {

@@ -13,8 +13,11 @@ import (
 	"github.com/httpdlab/httpdlab/server/websocket"
 )
 
-// receiveSize is how much a loop reads at once.
-const receiveSize = 64 << 10
+// receiveSize is how much a loop reads at once; its buffer has room for that behind a stride's bytes.
+const (
+	receiveSize = 48 << 10
+	bufferSize  = receiveSize + 2*strideBytes
+)
 
 // busyRound is the number of events at once from which on more are expected to follow without a pause.
 const busyRound = 4
@@ -39,6 +42,7 @@ type loop struct {
 	events [256]syscall.EpollEvent
 	at, n  int // events[at:n] are still to be handled
 	busy   bool
+	stride
 	now    time.Duration
 	second int64
 	date   []byte
@@ -86,7 +90,7 @@ func newLoop(s *Server, listenFD int) (*loop, error) {
 	}
 	l := &loop{server: s, deadlines: newDeadlines(&s.cfg), epoll: e, acceptor: acceptor{fd: listenFD},
 		ended: make(chan struct{}), workQueue: newWorkQueue(s)}
-	l.buf = takeBuffer(receiveSize)
+	l.buf = takeBuffer(bufferSize)
 	l.adoptRequest()
 	return l, l.listen()
 }
@@ -110,22 +114,34 @@ func (l *loop) adoptRequest() {
 // run turns the loop until it has ended or another goroutine goes on with it.
 func (l *loop) run() {
 	for !l.over() {
-		if l.at == l.n {
+		if l.at == l.n && l.received == 0 {
 			l.await()
 		}
-		for l.at < l.n {
-			ev := &l.events[l.at]
-			l.at++
-			if !l.handle(ev.Fd, ev.Pad, ev.Events) {
-				return
-			}
-		}
-		if !l.readMail() || !l.expire() {
+		if !l.handleEvents() || !l.readMail() || !l.expire() {
 			return
 		}
 		l.doWork()
 	}
 	l.end()
+}
+
+// handleEvents serves all events, and first what the goroutine that ran the loop before has received and left. It
+// returns false when another goroutine runs the loop now.
+func (l *loop) handleEvents() bool {
+	for {
+		l.receiveStride()
+		if !l.serveStride() {
+			return false
+		}
+		if l.at == l.n {
+			return true
+		}
+		ev := &l.events[l.at]
+		l.at++
+		if !l.handle(ev.Fd, ev.Pad, ev.Events) {
+			return false
+		}
+	}
 }
 
 // over reports whether the loop has nothing left to do, and refuses work from then on.
@@ -239,6 +255,9 @@ func (l *loop) tick() {
 		l.publishOldest()
 	}
 }
+
+// time reads the clock between two rounds.
+func (l *loop) time() time.Duration { return time.Since(l.server.epoch) }
 
 // publishOldest lets the other loops compare their least recently used sessions with this loop's.
 func (l *loop) publishOldest() {

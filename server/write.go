@@ -23,7 +23,7 @@ func (r *Request) write(p []byte) error {
 
 // limitOut sends what has been gathered once it is enough.
 func (r *Request) limitOut() error {
-	if len(r.out) < gatherLimit {
+	if len(r.out) < min(gatherLimit, r.server.cfg.MaxPending) {
 		return r.broken
 	}
 	return r.flush(nil)
