@@ -80,6 +80,16 @@ func TestSelection(t *testing.T) {
 		}
 		require.Subset(t, ids, want, selector)
 	}
-	_, err := Cases("rfc9112/99")
-	require.ErrorContains(t, err, "rfc9112/99")
+	for selector, said := range map[string]string{
+		"rfc9112/99":               "list what there is with --list",
+		"nonsense":                 "list what there is with --list",
+		"rfc9112/3.2/missing-hots": "perhaps rfc9112/3.2/missing-host?",
+		"rfc9122":                  "perhaps rfc9112?",
+		"192.168.4.1":              "as http://192.168.4.1",
+		"board.local:8080/hello":   "as http://board.local:8080/hello",
+	} {
+		_, err := Cases(selector)
+		require.ErrorContains(t, err, selector)
+		require.ErrorContains(t, err, said)
+	}
 }

@@ -47,15 +47,18 @@ func (c *Command) Run(ctx context.Context) error {
 		}
 		return WriteList(os.Stdout, cases)
 	}
+	if err := c.writable(); err != nil {
+		return err
+	}
 	p := newProgress(os.Stderr, o)
 	o.Done = p.show
 	result, err := Run(ctx, o)
 	p.end()
-	if err != nil {
+	if err != nil && len(result.Reports) == 0 {
 		return err
 	}
-	if err := errors.Join(WriteText(os.Stdout, result), c.write(result)); err != nil {
-		return err
+	if err := errors.Join(err, WriteText(os.Stdout, result), c.write(result)); err != nil {
+		return err // of several targets some may have been checked
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("%w: interrupted before all cases were run", ErrFailed)
@@ -90,6 +93,23 @@ func (c *Command) options() Options {
 		o.Config.Paths = map[string]string{"ws": c.Path}
 	}
 	return o
+}
+
+// writable finds out whether the files that were asked for can be written, before minutes are spent on what goes there.
+func (c *Command) writable() error {
+	for _, name := range []string{c.JSON, c.JUnit, c.HTML} {
+		if name == "" {
+			continue
+		}
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			return fmt.Errorf("write the result: %w; name a file in a folder that exists", err)
+		}
+		if err := f.Close(); err != nil {
+			return fmt.Errorf("write the result: %w", err)
+		}
+	}
+	return nil
 }
 
 // write writes the files that were asked for.

@@ -114,6 +114,9 @@ func (o *Options) complete() error {
 	if len(o.Targets) == 0 {
 		return fmt.Errorf("no target given: expected at least one http:// URL")
 	}
+	if o.Jobs < 0 || o.Config.MaxHead < 0 || o.Config.MaxURI < 0 {
+		return fmt.Errorf("a number of jobs or octets is negative: expected 0, which is to find out, or more")
+	}
 	switch o.Profile {
 	case "":
 		o.Jobs = max(o.Jobs, 1)
@@ -154,7 +157,7 @@ func Cases(selectors ...string) (selected []check.Selected, err error) {
 	}
 	for _, selector := range selectors {
 		if !used[selector] {
-			return nil, fmt.Errorf("nothing is called %q: list what there is with --list", selector)
+			return nil, fmt.Errorf("nothing is called %q: %s", selector, instead(selector))
 		}
 	}
 	return selected, nil

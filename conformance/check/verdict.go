@@ -46,6 +46,9 @@ func Wrong(want, got string) error { return &Finding{Want: want, Got: got} }
 // Broken is a server that hangs, dies or talks gibberish: FAIL at every level.
 func Broken(want, got string) error { return &Finding{Want: want, Got: got, grave: true} }
 
+// Late is Wrong by the clock, for which a busy machine may be to blame: it is believed when it comes again.
+func Late(want, got string) error { return &Finding{Want: want, Got: got, fleeting: true} }
+
 // silent is Broken by silence.
 func silent(want, got string) error {
 	return &Finding{Want: want, Got: got, grave: true, fleeting: true}

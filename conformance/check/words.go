@@ -156,7 +156,7 @@ func Hangup(c *Conn) error {
 	case len(c.in) > 0:
 		return Wrong("the connection to close", fmt.Sprintf("more octets: %q", clip(string(c.in), 80)))
 	case !ended:
-		return &Finding{Want: "the connection to close", Got: "it stayed open for " + c.Answer.Round(time.Millisecond).String(), fleeting: true}
+		return Late("the connection to close", "it stayed open for "+c.Answer.Round(time.Millisecond).String())
 	case c.WasReset() && !c.irregular && !c.refuses:
 		c.Weak("closed by %s, not by FIN", c.how())
 	}
@@ -180,7 +180,7 @@ func Silence(c *Conn) error {
 		return Wrong("silence", fmt.Sprintf("%q", clip(string(b), 80)))
 	}
 	if c.end != nil {
-		return &Finding{Want: "silence on an open connection", Got: c.how(), fleeting: true}
+		return Late("silence on an open connection", c.how())
 	}
 	return nil
 }

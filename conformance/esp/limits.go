@@ -175,7 +175,7 @@ func slowOne(c *Conn) error {
 		}
 	}
 	if waited := time.Since(start); waited > takes/2 {
-		return wrong("three quick answers meanwhile", fmt.Sprintf("they took %s of the %s", waited.Round(time.Millisecond), takes))
+		return late("three quick answers meanwhile", fmt.Sprintf("they took %s of the %s", waited.Round(time.Millisecond), takes))
 	}
 	if err := ok(c); err != nil {
 		return err

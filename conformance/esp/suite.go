@@ -29,6 +29,7 @@ var (
 	reject           = check.Reject
 	again, reopen    = check.Step(check.Again), check.Step(check.Reopen)
 	wrong, skip      = check.Wrong, check.Skipf
+	late             = check.Late
 )
 
 const host = " HTTP/1.1\r\nHost: {h}\r\n"
