@@ -118,7 +118,10 @@ func (c *benchCommand) runs(ctx context.Context, o bench.Options, recorded *meas
 			if run == nil {
 				return errors.Join(err, failure)
 			}
-			failure = errors.Join(c.report(run, x.Dir, recorded), failure, whole(run))
+			if failure == nil {
+				failure = whole(run)
+			}
+			failure = errors.Join(c.report(run, x.Dir, recorded), failure)
 			err = worst(err, failure)
 			if ctx.Err() != nil {
 				return err

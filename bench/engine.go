@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -129,13 +130,22 @@ func (o *Options) chooseEngine() (err error) {
 	case !known:
 		return fmt.Errorf("no engine is called %q; take %s, %s, %s or %s", o.Engine, Vegeta, Raw, WebSocket, SSE)
 	case o.Scenario == nil && wants == load.WebSocket:
-		o.Scenario, err = load.BuiltIn("ws", 0)
+		o.Scenario, err = o.usual("ws")
 	case o.Scenario == nil && wants == load.Events:
-		o.Scenario, err = load.BuiltIn("events", 0)
+		o.Scenario, err = o.usual("events")
 	case wants != speaks:
 		return fmt.Errorf("the scenario %s speaks %s, and the engine %s %s; leave out the engine", o.Scenario.Name, speaks, o.Engine, wants)
 	}
 	return err
+}
+
+// usual is a built-in scenario, on the URL's own path if it has one.
+func (o *Options) usual(name string) (*load.Scenario, error) {
+	s, err := load.BuiltIn(name, 0)
+	if u, bad := parseURL(o.URL); err == nil && bad == nil && o.Board == "" && strings.Trim(u.Path, "/") != "" {
+		s.Requests[0].Path = ""
+	}
+	return s, err
 }
 
 // links writes down what the engine knows of its connections and streams.

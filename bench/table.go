@@ -43,10 +43,23 @@ func phaseTable(w io.Writer, r *measure.Run) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
+	alike := 0
 	for i := range r.Phases {
-		for _, reason := range r.Phases[i].Trust.Reasons {
-			fmt.Fprintf(w, "%s: %s\n", r.Phases[i].Name, reason)
+		p := &r.Phases[i]
+		if p.Part == searchPart || p.Part == soakPart || p.Part == warmupPart {
+			if !p.Trust.OK {
+				alike++
+			}
+			if alike > 1 || p.Trust.OK {
+				continue // one speaks for all
+			}
 		}
+		for _, reason := range p.Trust.Reasons {
+			fmt.Fprintf(w, "%s: %s\n", p.Name, reason)
+		}
+	}
+	if alike > 1 {
+		fmt.Fprintf(w, "and %d of the other phases are not to be trusted either: see the report.\n", alike-1)
 	}
 	return nil
 }

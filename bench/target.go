@@ -126,7 +126,7 @@ func (t *target) prepare(o *Options) (err error) {
 		if t.mix, err = o.Scenario.Mix(t.url, t.fields); err != nil {
 			return bad(err, "correct the scenario")
 		}
-	case t.url.Path == "" || t.url.Path == "/": // the scenario's path, and not one that the URL has
+	case o.Scenario.Requests[0].Path != "":
 		if t.resource, err = t.url.Parse(o.Scenario.Requests[0].Path); err != nil {
 			return bad(err, "correct the scenario's path")
 		}
