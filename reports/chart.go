@@ -24,8 +24,10 @@ type figure struct {
 	Says   string // how to read it and what it says here
 	Images []template.HTML
 
-	chart func(size) *plot.Plot
-	above vg.Length // room for names over the data
+	across string // what the x axis counts: "s", "n" or "nines"
+	up     string // what the y axis counts: "ms", "B" or "n"
+	chart  func(size) *plot.Plot
+	above  vg.Length // room for names over the data
 }
 
 // key is a line of the legend, which is HTML so that it can wrap.
@@ -75,10 +77,28 @@ func typeset(sizes []size, figures ...*figure) {
 			l, r := margins(plots[i], s)
 			c := vgsvg.New(s.w, s.h)
 			const edge = 5 // what marks at the very end take
-			plots[i].Draw(draw.Crop(draw.New(c), left-l, r-right-edge, 1, -f.above-6))
-			f.Images = append(f.Images, inline(c, s, f.Title+". "+f.Says))
+			inside := draw.Crop(draw.New(c), left-l, r-right-edge, 1, -f.above-6)
+			plots[i].Draw(inside)
+			f.Images = append(f.Images, inline(c, s, f.Title+". "+f.Says, f.axes(plots[i], inside)))
 		}
 	}
+}
+
+// axes says in attributes what the drawing's coordinates stand for, so that a
+// script can read values off the lines.
+func (f *figure) axes(p *plot.Plot, c draw.Canvas) string {
+	if f.across == "" {
+		return ""
+	}
+	data := p.DataCanvas(c)
+	axis := func(a *plot.Axis, from, to vg.Length) string {
+		log := 0
+		if _, is := a.Scale.(plot.LogScale); is {
+			log = 1
+		}
+		return fmt.Sprintf("%.5g %.5g %.9g %.9g %d", from, to, a.Min, a.Max, log)
+	}
+	return fmt.Sprintf(` data-across="%s" data-up="%s" data-x="%s" data-y="%s"`, f.across, f.up, axis(&p.X, data.Min.X, data.Max.X), axis(&p.Y, data.Min.Y, data.Max.Y))
 }
 
 // margins is the room that a plot takes left and right of its data.
@@ -120,7 +140,7 @@ var (
 
 // inline turns a canvas into an SVG element for the page: sized in pixels, its
 // colours the page's variables, its font the page's plot font.
-func inline(c *vgsvg.Canvas, s size, title string) template.HTML {
+func inline(c *vgsvg.Canvas, s size, title, axes string) template.HTML {
 	var b bytes.Buffer
 	c.WriteTo(&b) // a bytes.Buffer takes everything
 	_, body, _ := strings.Cut(b.String(), "<svg")
@@ -129,8 +149,8 @@ func inline(c *vgsvg.Canvas, s size, title string) template.HTML {
 	body = styles.ReplaceAllStringFunc(body, func(style string) string {
 		return hexColor.ReplaceAllStringFunc(style, variable)
 	})
-	return template.HTML(fmt.Sprintf(`<svg class="%s" viewBox="0 0 %g %g" role="img" aria-label="%s">%s`,
-		s.name, s.w, s.h, html.EscapeString(title), body))
+	return template.HTML(fmt.Sprintf(`<svg class="%s" viewBox="0 0 %g %g"%s role="img" aria-label="%s">%s`,
+		s.name, s.w, s.h, axes, html.EscapeString(title), body))
 }
 
 // styles finds the style attributes: a name that looks like a colour stays.

@@ -20,6 +20,7 @@ var compareTemplate = template.Must(template.Must(pageTemplate.Clone()).New("com
 // comparison is what compare.html is filled with.
 type comparison struct {
 	CSS      template.CSS
+	Script   template.JS
 	Title    string
 	Under    string
 	Verdicts []verdict
@@ -65,7 +66,7 @@ func WriteComparison(c *compare.Comparison, out string) error {
 	}
 	o := &overlay{c, base, changed}
 	p := &comparison{
-		CSS: pageCSS, Title: c.Outcome(), Under: fmt.Sprintf("%s of %s against %s of %s",
+		CSS: pageCSS, Script: pageScript, Title: c.Outcome(), Under: fmt.Sprintf("%s of %s against %s of %s",
 			plural(int64(len(c.New.Runs)), "run"), oneLine(c.New.Name, 200), plural(int64(len(c.Base.Runs)), "run"), oneLine(c.Base.Name, 200)),
 		Verdicts: compareVerdicts(c), Figures: o.ladders(), Nines: o.nines(), Groups: compareGroups(c), How: c.How(), Data: template.JS(data),
 	}

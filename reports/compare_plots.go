@@ -62,7 +62,10 @@ func (o *overlay) ladder(l *ladder, metric string) *figure {
 	if len(lines) == 0 {
 		return nil
 	}
-	f := &figure{Keys: sideKeys(), Says: saysLadder(lines)}
+	f := &figure{Keys: sideKeys(), Says: saysLadder(lines), across: "n", up: "ms"}
+	if metric == "rate" {
+		f.up = "n"
+	}
 	f.chart = func(s size) *plot.Plot {
 		p := l.plot(s)
 		p.Add(&sides[0].band, &sides[1].band,
@@ -104,7 +107,7 @@ func (o *overlay) nines() []*figure {
 	}
 	base, changed := percentiles(o.curve(o.base, most)), percentiles(o.curve(o.changed, most))
 	f := &figure{
-		ID: "percentiles", Title: "Percentile curve of " + oneLine(most.Name, 60), Unit: "latency by share of requests, both axes logarithmic",
+		ID: "percentiles", across: "nines", up: "ms", Title: "Percentile curve of " + oneLine(most.Name, 60), Unit: "latency by share of requests, both axes logarithmic",
 		Keys: []key{{"base", amber.name, "line"}, {"new", blue.name, "line"}},
 		Says: "All runs of a side together, in the phase whose p99 changed most. Each step to the right is one more nine; where the curves part, the change begins.",
 	}

@@ -66,14 +66,14 @@ func TestReadBackWrong(t *testing.T) {
 	require.NoError(t, err)
 
 	for content, says := range map[string]string{
-		"":                                         "it is no report of a run",
-		"<html>hello":                              "it is no report of a run",
-		dataBegin + "{" + dataEnd:                  "read the run in",
-		dataBegin + `{"schema":9}` + dataEnd:       "schema 9",
-		dataBegin + `{"schema":1}` + dataEnd:       "read the run in",
-		dataBegin + `{"error":"NaN"}` + dataEnd:    "schema 0",
-		dataBegin + string(cut) + dataEnd:          "unexpected EOF",
-		strings.Replace(string(b), dataEnd, "", 1): "it is no report of a run",
+		"":                                      "it is no report of a run",
+		"<html>hello":                           "it is no report of a run",
+		dataBegin + "{" + dataEnd:               "read the run in",
+		dataBegin + `{"schema":9}` + dataEnd:    "schema 9",
+		dataBegin + `{"schema":1}` + dataEnd:    "read the run in",
+		dataBegin + `{"error":"NaN"}` + dataEnd: "schema 0",
+		dataBegin + string(cut) + dataEnd:       "unexpected EOF",
+		string(b[:len(b)/2]):                    "it is no report of a run",
 	} {
 		require.ErrorContains(t, Write(write(content), filepath.Join(dir, "out.html")), says)
 	}

@@ -123,7 +123,7 @@ func (r *record) errorFigure(t *timeline) *figure {
 	if len(st.bars) == 0 {
 		return nil
 	}
-	f := &figure{ID: "errors-time", Title: "Errors over time", Unit: "failed requests a second, by type", Says: r.saysErrors(st)}
+	f := &figure{ID: "errors-time", up: "n", Title: "Errors over time", Unit: "failed requests a second, by type", Says: r.saysErrors(st)}
 	for i, l := range layers {
 		f.Keys = append(f.Keys, key{oneLine(l, 40), errorHues[i].name, "area"})
 	}

@@ -121,7 +121,7 @@ func (r *record) heatFigure(t *timeline) *figure {
 		return nil
 	}
 	return &figure{
-		ID: "heat", Title: "Heat map of latency", Unit: "of each request, from the intended start, logarithmic", Says: r.saysHeat(),
+		ID: "heat", up: "ms", Title: "Heat map of latency", Unit: "of each request, from the intended start, logarithmic", Says: r.saysHeat(),
 		Keys: []key{{"darker: more of that moment's requests", blue.name, "area"}},
 		chart: func(s size) *plot.Plot {
 			p := t.plot(s)

@@ -30,7 +30,7 @@ func (r *record) leakFigure() *figure {
 		return nil
 	}
 	judged, first := plateaus(l)
-	f := &figure{ID: "leak", Title: "Memory at rest", Unit: "bytes after each round, by requests answered so far", Says: saysLeak(l), Keys: []key{{"plateau", blue.name, "circle"}}}
+	f := &figure{ID: "leak", across: "n", up: "B", Title: "Memory at rest", Unit: "bytes after each round, by requests answered so far", Says: saysLeak(l), Keys: []key{{"plateau", blue.name, "circle"}}}
 	if len(first) > 0 {
 		f.Keys = append(f.Keys, key{"warm-up round, not judged", blue.name, "ring"})
 	}

@@ -37,7 +37,7 @@ func (l *ladder) throughput(s size) *plot.Plot {
 	p.Add(l.band(blue, l.rateInterval), l.marks(s))
 	p.Add(line(blue, 2, false, l.points(func(x *measure.Phase) (float64, bool) { return x.Rate, true })))
 	if l.axis != "connections" {
-		p.Add(line(muted, 1, true, l.points(func(x *measure.Phase) (float64, bool) { return l.load(x), true })))
+		p.Add(line(muted, 1.25, true, l.points(func(x *measure.Phase) (float64, bool) { return l.load(x), true })))
 	}
 	for _, hollow := range []bool{false, true} {
 		shape := draw.GlyphDrawer(draw.CircleGlyph{})
@@ -73,10 +73,10 @@ func (l *ladder) latency(s size) *plot.Plot {
 // figures are the two plots of the ladder.
 func (l *ladder) figures(id string) []*figure {
 	f := []*figure{{
-		ID: id + "-throughput", Title: "Throughput by " + l.axis, Unit: "answered requests a second",
+		ID: id + "-throughput", across: "n", up: "n", Title: "Throughput by " + l.axis, Unit: "answered requests a second",
 		Says: l.saysThroughput(), Keys: l.keys(), chart: l.throughput,
 	}, {
-		ID: id + "-latency", Title: "Latency by " + l.axis, Unit: l.clockName() + ", logarithmic",
+		ID: id + "-latency", across: "n", up: "ms", Title: "Latency by " + l.axis, Unit: l.clockName() + ", logarithmic",
 		Says: l.saysLatency(), chart: l.latency,
 		Keys: []key{{"p50", blue.name, "circle"}, {"p90", green.name, "square"}, {"p99", red.name, "triangle"}},
 	}}

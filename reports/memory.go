@@ -24,7 +24,7 @@ func (r *record) heapFigure(t *timeline) *figure {
 	if alike(least, free) {
 		least = nil
 	}
-	f := &figure{ID: "heap", Title: "Heap over time", Unit: "bytes, as the target tells", Says: r.saysHeap()}
+	f := &figure{ID: "heap", up: "B", Title: "Heap over time", Unit: "bytes, as the target tells", Says: r.saysHeap()}
 	f.Keys = append(f.Keys, key{"free", blue.name, "line"})
 	if len(largest) > 0 {
 		f.Keys = append(f.Keys, key{"largest block", green.name, "line"})
@@ -67,7 +67,7 @@ func (r *record) rssFigure(t *timeline) *figure {
 		return nil
 	}
 	return &figure{
-		ID: "rss", Title: "Resident memory over time", Unit: "bytes of the target's process", Says: r.saysRSS(),
+		ID: "rss", up: "B", Title: "Resident memory over time", Unit: "bytes of the target's process", Says: r.saysRSS(),
 		Keys: []key{{"resident set", purple.name, "line"}},
 		chart: func(s size) *plot.Plot {
 			p := t.plot(s)

@@ -114,7 +114,7 @@ func (r *record) ninesFigure() *figure {
 	if len(curves) == 0 {
 		return nil
 	}
-	f := &figure{ID: "percentiles", Title: "Percentile curve", Unit: "latency by share of requests, both axes logarithmic", Says: r.saysNines()}
+	f := &figure{ID: "percentiles", across: "nines", up: "ms", Title: "Percentile curve", Unit: "latency by share of requests, both axes logarithmic", Says: r.saysNines()}
 	for _, c := range curves {
 		f.Keys = append(f.Keys, c.key)
 	}

@@ -17,7 +17,7 @@ func (r *record) timeFigures() (all []*figure) {
 	t := r.timeline()
 	for _, f := range []*figure{r.rateFigure(t), r.latencyFigure(t), r.heatFigure(t), r.heapFigure(t), r.rssFigure(t), r.processorFigure(t), r.signalFigure(t), r.errorFigure(t)} {
 		if f != nil {
-			f.above = 18
+			f.above, f.across = 18, "s"
 			f.Keys = append(f.Keys, t.keys(len(all) == 0)...)
 			all = append(all, f)
 		}
@@ -38,7 +38,7 @@ func perSecond(s *measure.Sample) (float64, bool) {
 func (r *record) rateFigure(t *timeline) *figure {
 	pieces := r.over(true, perSecond)
 	return &figure{
-		ID: "rate", Title: "Rate over time", Unit: "answered requests a second", Says: r.saysRate(),
+		ID: "rate", up: "n", Title: "Rate over time", Unit: "answered requests a second", Says: r.saysRate(),
 		Keys: []key{{"answered", blue.name, "line"}},
 		chart: func(s size) *plot.Plot {
 			p := t.plot(s)
@@ -87,7 +87,7 @@ func (r *record) latencyFigure(t *timeline) *figure {
 		return nil
 	}
 	return &figure{
-		ID: "latency", Title: "Latency over time", Unit: "of each second, from the intended start, logarithmic", Says: r.saysLatency(),
+		ID: "latency", up: "ms", Title: "Latency over time", Unit: "of each second, from the intended start, logarithmic", Says: r.saysLatency(),
 		Keys: []key{{"p50", blue.name, "line"}, {"p99", red.name, "line"}},
 		chart: func(s size) *plot.Plot {
 			p := t.plot(s)

@@ -13,12 +13,16 @@ var pageHTML string
 //go:embed page.css
 var pageCSS template.CSS
 
+//go:embed page.js
+var pageScript template.JS
+
 var pageTemplate = template.Must(template.New("page").Parse(pageHTML))
 
 // page is what page.html is filled with. Everything in it is ready to be read;
 // html/template escapes it.
 type page struct {
 	CSS      template.CSS
+	Script   template.JS
 	Title    string
 	Started  string
 	URL      string
@@ -45,7 +49,7 @@ type page struct {
 // render writes the page of r.
 func render(w io.Writer, r *record) error {
 	p := &page{
-		CSS: pageCSS, Title: r.title(), Started: clock(r.Started), URL: oneLine(r.Target.URL, 400), Kind: r.kind(),
+		CSS: pageCSS, Script: pageScript, Title: r.title(), Started: clock(r.Started), URL: oneLine(r.Target.URL, 400), Kind: r.kind(),
 		Verdicts: r.verdicts(), Numbers: r.numbers(), Tested: r.tested(), Told: r.told(), Client: r.client(),
 		Nines: r.ninesFigure(), Leak: r.leakFigure(), Asserted: r.outcomeRows(), Searched: r.searched(), Time: r.timeFigures(), Events: r.eventRows(),
 		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Data: r.data(),

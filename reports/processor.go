@@ -22,7 +22,7 @@ func (r *record) processorFigure(t *timeline) *figure {
 	if len(client) == 0 && len(target) == 0 {
 		return nil
 	}
-	f := &figure{ID: "processor", Title: "Processor over time", Unit: "cores in use", Says: r.saysProcessor()}
+	f := &figure{ID: "processor", up: "n", Title: "Processor over time", Unit: "cores in use", Says: r.saysProcessor()}
 	if len(client) > 0 {
 		f.Keys = append(f.Keys, key{"load generator", amber.name, "line"})
 	}
@@ -75,7 +75,7 @@ func (r *record) signalFigure(t *timeline) *figure {
 		return nil
 	}
 	return &figure{
-		ID: "signal", Title: "Radio signal over time", Unit: "received strength in dBm, as the target tells", Says: saysSignal(pieces),
+		ID: "signal", up: "n", Title: "Radio signal over time", Unit: "received strength in dBm, as the target tells", Says: saysSignal(pieces),
 		Keys: []key{{"RSSI", green.name, "line"}},
 		chart: func(s size) *plot.Plot {
 			p := t.plot(s)

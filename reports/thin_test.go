@@ -172,12 +172,14 @@ func wellFormed(t *testing.T, page string) {
 	require.True(t, found)
 	data, foot, found := strings.Cut(data, "</script>")
 	require.True(t, found)
+	foot, found = strings.CutSuffix(strings.TrimRight(foot, "\n"), "\n<script>"+string(pageScript)+"</script>\n</body>\n</html>")
+	require.True(t, found, "the page does not end with its script")
 	for _, never := range []string{"NaN", "Inf", "ZgotmplZ", "%!", "<no value>", "<script", "<img", "javascript:\"", "<nil>"} {
 		if before, after, found := strings.Cut(head+foot, never); found {
 			t.Errorf("%q in the page: …%s%s%s…", never, before[max(0, len(before)-80):], never, after[:min(len(after), 80)])
 		}
 	}
-	require.Equal(t, 1, strings.Count(page, "<script"))
+	require.Equal(t, 2, strings.Count(page, "<script"))
 	require.Equal(t, 1, strings.Count(page, "</style>"))
 	require.Equal(t, strings.Count(page, "<svg "), strings.Count(page, "</svg>"))
 	require.NotContains(t, data, "<")
