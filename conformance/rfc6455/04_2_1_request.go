@@ -3,6 +3,7 @@ package rfc6455
 import (
 	"strings"
 
+	"github.com/httpdlab/httpdlab/conformance/check"
 	"github.com/httpdlab/httpdlab/conformance/websocket"
 )
 
@@ -29,10 +30,13 @@ func frameBehindRequest(c *Conn) error {
 		return err
 	}
 	r, err := c.Final()
-	if err != nil {
+	switch {
+	case check.Closed(err):
+		c.Note("closed by %s", c.How())
+		return nil
+	case err != nil:
 		return err
-	}
-	if r.Status != 101 {
+	case r.Status != 101:
 		c.Note("refused with %s", r.Line())
 		return nil
 	}

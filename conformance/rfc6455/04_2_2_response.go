@@ -75,7 +75,7 @@ var response = []Case{
 	{
 		Section: "4.2.2", Name: "no-protocol-unasked",
 		Rule:   "A server MUST NOT name a subprotocol if the client offered none.",
-		Script: script(shakeOffering(), upgraded, protocolAmong()),
+		Script: script(shakeOffering(), anySubprotocol()),
 	},
 	{
 		Section: "4.2.2", Name: "unknown-protocol",

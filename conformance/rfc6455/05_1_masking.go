@@ -45,7 +45,7 @@ func tour(c *Conn, kinds []websocket.Kind) error {
 		send(text("")), gather(1), send(binary(websocket.Pattern(5))), gather(1), send(text(websocket.Letters(125))), gather(1),
 		send(binary(websocket.Pattern(126))), gather(1), send(ping(websocket.Pattern(125))), gather(1), send(ping("")), gather(1),
 		send(text("ab").NotFinal(), ping("between"), cont("c")), gather(2), send(binary(websocket.Pattern(1000))), gather(1),
-		send(text("\xc3\xa9"), closing(1000, "")), gather(3),
+		send(text("\xc3\xa9"), closing(1000, ""), ping("late"), text("late")), gather(4),
 	)
 	for _, fault := range c.Faults {
 		for _, kind := range kinds {

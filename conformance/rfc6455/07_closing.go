@@ -92,10 +92,7 @@ func endsSoon(c *Conn) error {
 // vanish opens connections and leaves each without a Close, by FIN, RST, or in the middle of a frame.
 func vanish(n int) Step {
 	return func(c *Conn) error {
-		if c.Sockets > 0 {
-			n = min(n, 20)
-		}
-		for i := range n {
+		for i := range sparing(c, n, 20) {
 			ending := []Step{func(*Conn) error { return nil }, reset, websocket.SendOctets(halfFrame)}[i%3]
 			if err := c.Run(open, ending, websocket.Reopen); err != nil {
 				return fmt.Errorf("connection %d of %d: %w", i+1, n, err)

@@ -136,7 +136,11 @@ func handshakeTimeout(c *Conn) error {
 		limit = 30 * time.Second
 	}
 	start := time.Now()
-	if c.Ended(limit) {
+	ended := c.Ended(limit)
+	if said := string(c.Pending()); strings.HasPrefix(said, "HTTP/1.1 ") && said[9] < '4' {
+		return broken("the rest of the request to be awaited", fmt.Sprintf("%.40q", said))
+	}
+	if ended {
 		c.Note("closed after %.1f s", time.Since(start).Seconds())
 		return nil
 	}

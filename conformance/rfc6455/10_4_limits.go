@@ -84,8 +84,11 @@ func bisect(c *Conn, message func(int) []Frame) (limit int, how string, err erro
 		most = largest
 	}
 	back, how := c.Accepts(message(most)...)
-	if back {
+	switch {
+	case back:
 		return most, "", nil
+	case how == "":
+		return 0, "", broken(fmt.Sprintf("a message of %d octets to come back or to be refused", most), "neither")
 	}
 	served, refused := 0, most
 	for n := smallest; n < refused; n *= 4 {
@@ -97,11 +100,15 @@ func bisect(c *Conn, message func(int) []Frame) (limit int, how string, err erro
 	}
 	for refused-served > 1 && c.Context().Err() == nil {
 		n := (served + refused) / 2
-		if back, refusal := c.Accepts(message(n)...); back {
+		back, refusal := c.Accepts(message(n)...)
+		switch {
+		case back:
 			served = n
-		} else {
-			refused, how = n, refusal
+			continue
+		case refusal == "":
+			return 0, "", broken(fmt.Sprintf("a message of %d octets to come back or to be refused", n), "neither")
 		}
+		refused, how = n, refusal
 	}
 	return served, how, c.Context().Err()
 }
@@ -112,8 +119,6 @@ func tell(c *Conn, what string, limit int, how string, err error) error {
 		return err
 	case how == "" && limit >= briefly:
 		c.Note("%d octets in %s, and no limit was met", limit, what)
-	case how == "":
-		return broken(fmt.Sprintf("%d octets in %s to be refused or to come back", limit+1, what), "neither")
 	default:
 		c.Note("%d octets in %s; one more is refused by %s", limit, what, how)
 	}
@@ -229,22 +234,20 @@ func connections(c *Conn) error {
 // flood sends a message again and again, without reading, until total octets are sent or the server takes no more.
 func flood(message Frame, total int) Step {
 	return func(c *Conn) error {
+		octets := total
 		if !c.Slow {
-			total /= 8
+			octets /= 8
 		}
-		return floodOf(total/len(message.Payload), message)(c)
+		return floodOf(octets/len(message.Payload), message)(c)
 	}
 }
 
 // floodOf sends n frames without reading, for two seconds at most.
 func floodOf(n int, f Frame) Step {
 	return func(c *Conn) error {
-		if c.Sockets > 0 {
-			n = min(n, 200) // a chip is not to be drowned
-		}
 		frame := websocket.Octets(f)
 		var all []byte
-		for range n {
+		for range sparing(c, n, 200) {
 			all = append(all, frame...)
 		}
 		done := c.Pour(all, 64<<10, 0)
@@ -256,6 +259,14 @@ func floodOf(n int, f Frame) Step {
 		}
 		return nil
 	}
+}
+
+// sparing is n, or less for a chip, which is not to be drowned.
+func sparing(c *Conn, n, chip int) int {
+	if c.Sockets > 0 {
+		return min(n, chip)
+	}
+	return n
 }
 
 // othersServed asks another client to be served within a second, whatever this one does.
@@ -273,10 +284,7 @@ func othersServed(c *Conn) error {
 // resetMany opens connections and resets each after its handshake.
 func resetMany(n int) Step {
 	return func(c *Conn) error {
-		if c.Sockets > 0 {
-			n = min(n, 30)
-		}
-		for i := range n {
+		for i := range sparing(c, n, 30) {
 			if err := c.Run(open, reset, websocket.Reopen); err != nil {
 				return fmt.Errorf("connection %d of %d: %w", i+1, n, err)
 			}
