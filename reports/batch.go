@@ -18,19 +18,22 @@ const batches = 10
 // interval is where a figure lies with 95 % confidence.
 type interval struct{ lo, hi float64 }
 
-// sectioned is the interval of a figure of the whole from the same figure of
-// its stretches (Nakayama's sectioning); ok only from three stretches on.
+// leastBatches is how few stretches can tell of scatter at all.
+const leastBatches = 5
+
+// sectioned is the interval of a percentile of the whole from the same of its
+// stretches (Nakayama's sectioning), by ratios, since latencies have long
+// tails; ok only where there are enough of them.
 func sectioned(whole float64, parts []float64) (i interval, ok bool) {
-	if len(parts) < 3 {
+	if len(parts) < leastBatches || !drawable(whole) {
 		return i, false
 	}
-	k := float64(len(parts))
-	squares := 0.0
+	k, squares := float64(len(parts)), 0.0
 	for _, x := range parts {
-		squares += (x - whole) * (x - whole)
+		squares += math.Pow(math.Log(x/whole), 2)
 	}
 	half := distuv.StudentsT{Sigma: 1, Nu: k - 1}.Quantile(0.975) * math.Sqrt(squares/(k-1)/k)
-	return interval{max(0, whole-half), whole + half}, finite(half)
+	return interval{whole * math.Exp(-half), whole * math.Exp(half)}, finite(half)
 }
 
 // quantiles of which a phase's stretches are asked, in percent.
@@ -41,6 +44,7 @@ var batchQuantiles = []float64{50, 90, 99}
 type batching struct {
 	start, length float64 // of the phase, in milliseconds
 	number        int     // of the stretch under way
+	least         int64   // requests that a stretch needs to count
 	hist          *hdrhistogram.Histogram
 	parts         [3][]float64 // milliseconds, for each of batchQuantiles
 }
@@ -59,7 +63,7 @@ func (b *batching) add(x *measure.Interval) {
 
 // finish closes the stretch under way.
 func (b *batching) finish() {
-	if b.hist == nil || b.hist.TotalCount() == 0 {
+	if b.hist == nil || b.hist.TotalCount() < b.least {
 		return
 	}
 	for i, ns := range b.hist.ValueAtPercentilesSlice(batchQuantiles) {
@@ -77,7 +81,7 @@ func (r *record) batch(x *measure.Interval) {
 		if p == nil || !(p.EndMS > p.StartMS) || x.Clock == measure.Lag {
 			return
 		}
-		b = &batching{start: p.StartMS, length: p.EndMS - p.StartMS}
+		b = &batching{start: p.StartMS, length: p.EndMS - p.StartMS, least: max(1, p.Requests/(4*batches))}
 		r.batches[k] = b
 	}
 	b.add(x)
@@ -115,7 +119,7 @@ func (r *record) rateInterval(p *measure.Phase) (interval, bool) {
 			parts = append(parts, sums[i]/lengths[i])
 		}
 	}
-	if len(parts) < 3 {
+	if len(parts) < leastBatches {
 		return interval{}, false
 	}
 	mean, sd := stat.MeanStdDev(parts, nil)
