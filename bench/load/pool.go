@@ -15,7 +15,7 @@ import (
 // waits, so that a board never sees more sockets than the plan offers.
 type Pool struct {
 	address string
-	tls     *tls.Config // nil: plain
+	tls     *tls.Config     // nil: plain
 	ctx     context.Context // ends with the pool
 	cancel  context.CancelCauseFunc
 	all     []*conn
