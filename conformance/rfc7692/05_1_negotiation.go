@@ -34,7 +34,7 @@ var negotiation = []Case{
 	{
 		Section: "5.1", Name: "blanks-between", Cite: "RFC 6455, 9.1",
 		Rule:      "Blanks around the semicolons of an offer SHOULD make no difference.",
-		Each:      []string{"permessage-deflate;client_no_context_takeover", "permessage-deflate ;\tclient_no_context_takeover", "\tpermessage-deflate  ;  client_no_context_takeover "},
+		Each:      blanks,
 		Neighbour: neighbour,
 		Script:    script(preferred("{x}"), echo(text("Hello"))),
 	},
@@ -64,6 +64,12 @@ var negotiation = []Case{
 		Each:   goodThenBad,
 		Script: script(open("{x}"), greeting),
 	},
+}
+
+var blanks = []string{
+	"permessage-deflate;client_no_context_takeover",
+	"permessage-deflate ;\tclient_no_context_takeover",
+	"\tpermessage-deflate  ;  client_no_context_takeover ",
 }
 
 var severalOffers = []string{

@@ -91,7 +91,7 @@ func together(c *conn) error {
 
 var fragments = []Case{
 	{
-		Section: "6.2", Name: "cut-anywhere", Alias: "PM-14.fragments",
+		Section: "6.2", Name: "cut-anywhere", Alias: "PM-14",
 		Rule:   "A compressed message MUST be inflated wherever it was cut into two fragments.",
 		Script: script(open(deflate), cutAnywhere),
 	},

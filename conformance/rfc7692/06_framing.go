@@ -10,7 +10,7 @@ const (
 
 var reservedBits = []Case{
 	{
-		Section: "6", Name: "rsv1-without-agreement", Alias: "PM-00.1", Cite: "RFC 6455, 5.2", Neighbour: websocket.Alive,
+		Section: "6", Name: "rsv1-without-agreement", Alias: "PM-00", Cite: "RFC 6455, 5.2", Neighbour: websocket.Alive,
 		Rule:   "A message with RSV1 MUST fail the connection if permessage-deflate was not agreed on.",
 		Script: script(shake(), payload(hello), fails(1002)),
 	},
@@ -64,7 +64,7 @@ var reservedBits = []Case{
 // control is a control frame with RSV1.
 func control(name string, f Frame) Case {
 	return Case{
-		Section: "6", Name: "rsv1-on-" + name, Alias: "PM-11." + name, Neighbour: neighbour,
+		Section: "6", Name: "rsv1-on-" + name, Alias: "PM-11", Neighbour: neighbour,
 		Rule:   "A " + name + " with RSV1 MUST fail the connection.",
 		Script: script(open(deflate), send(packed(f)), fails(1002)),
 	}
@@ -73,7 +73,7 @@ func control(name string, f Frame) Case {
 // reserved is data frames with reserved bits of which at least one has no meaning.
 func reserved(name string, rsv byte) Case {
 	return Case{
-		Section: "6", Name: name, Alias: "PM-12." + name, Cite: "RFC 6455, 5.2", Neighbour: neighbour,
+		Section: "6", Name: name, Alias: "PM-12", Cite: "RFC 6455, 5.2", Neighbour: neighbour,
 		Rule: "RSV2 and RSV3, which permessage-deflate does not define, MUST fail the connection.",
 		Script: script(
 			open(deflate), send(text(hello).Reserved(rsv)), fails(1002),

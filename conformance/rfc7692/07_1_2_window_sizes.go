@@ -12,7 +12,7 @@ var everyWindow = []string{"8", "9", "10", "11", "12", "13", "14", "15"}
 
 var serverWindow = []Case{
 	{
-		Section: "7.1.2.1", Name: "answered", Alias: "PM-04.answer", Each: everyWindow, Neighbour: neighbour,
+		Section: "7.1.2.1", Name: "answered", Alias: "PM-04", Each: everyWindow, Neighbour: neighbour,
 		Rule:   "A server that accepts an offer with server_max_window_bits MUST answer with the same value or a smaller one.",
 		Script: script(shake("permessage-deflate; server_max_window_bits={x}"), agreeing(parameters.keepsServerWindow), greeting),
 	},
@@ -33,8 +33,11 @@ var serverWindow = []Case{
 	},
 	{
 		Section: "7.1.2.1", Name: "quoted", Neighbour: neighbour,
-		Rule:   "A value in quotes SHOULD be accepted like one without.",
-		Script: script(openElse("permessage-deflate; server_max_window_bits=10"), reopen, preferred(`permessage-deflate; server_max_window_bits="10"`), agreeing(parameters.keepsServerWindow), greeting),
+		Rule: "A value in quotes SHOULD be accepted like one without.",
+		Script: script(
+			openElse("permessage-deflate; server_max_window_bits=10"), reopen,
+			preferred(`permessage-deflate; server_max_window_bits="10"`), agreeing(parameters.keepsServerWindow), greeting,
+		),
 	},
 	{
 		Section: "7.1.2.1", Name: "reach",
@@ -135,7 +138,7 @@ var clientWindow = []Case{
 		Script: script(open(deflate), agreeing(parameters.keepsClientWindow), echo(text("Hello"))),
 	},
 	{
-		Section: "7.1.2.2", Name: "offered-without-value", Alias: "PM-02.bare",
+		Section: "7.1.2.2", Name: "offered-without-value", Alias: "PM-02",
 		Rule:   "If the answer has client_max_window_bits it MUST have a value from 8 to 15.",
 		Script: script(open("permessage-deflate; client_max_window_bits"), fullWindow),
 	},
@@ -155,7 +158,7 @@ var clientWindow = []Case{
 		Script: script(open(deflate), fullWindow),
 	},
 	{
-		Section: "7.1.2.2", Name: "beyond-the-window", Alias: "PM-23.window",
+		Section: "7.1.2.2", Name: "beyond-the-window", Alias: "PM-23",
 		Rule:   "What a server does with a back reference beyond the window that it asked for is measured.",
 		Script: script(openElse("permessage-deflate; client_max_window_bits=9"), narrow, beyondClientWindow),
 	},
@@ -219,7 +222,7 @@ func beyondClientWindow(c *conn) error {
 
 var examples = []Case{
 	{
-		Section: "7.1.3", Name: "offers-of-the-rfc", Alias: "PM-05.examples", Neighbour: neighbour,
+		Section: "7.1.3", Name: "offers-of-the-rfc", Alias: "PM-05", Neighbour: neighbour,
 		Rule: "Every offer that the RFC gives as an example MUST be accepted as it stands or be declined.",
 		Each: []string{
 			"permessage-deflate",

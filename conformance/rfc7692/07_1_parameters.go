@@ -7,32 +7,32 @@ import (
 
 // declined is the offers that a server MUST decline (RFC 7692, 7.1), each for a reason of its own.
 var declined = []Case{
-	declines("unknown-parameter", "x_unknown", "A parameter that permessage-deflate does not define MUST make the server decline the offer."),
-	declines("unknown-parameter-with-value", "x_unknown=1", "A parameter that permessage-deflate does not define MUST make the server decline the offer."),
+	declines("unknown-parameter", "x_unknown", unknown),
+	declines("unknown-parameter-with-value", "x_unknown=1", unknown),
 	declines("server-no-context-takeover-twice", "server_no_context_takeover; server_no_context_takeover", twice),
 	declines("client-no-context-takeover-twice", "client_no_context_takeover; client_no_context_takeover", twice),
 	declines("server-window-twice", "server_max_window_bits=10; server_max_window_bits=10", twice),
 	declines("server-window-twice-and-different", "server_max_window_bits=10; server_max_window_bits=12", twice),
 	declines("client-window-twice", "client_max_window_bits; client_max_window_bits", twice),
 	declines("client-window-twice-and-different", "client_max_window_bits; client_max_window_bits=12", twice),
-	declines("server-no-context-takeover-with-value", "server_no_context_takeover=1", "A value for server_no_context_takeover, which has none, MUST make the server decline the offer."),
-	declines("client-no-context-takeover-with-value", "client_no_context_takeover=true", "A value for client_no_context_takeover, which has none, MUST make the server decline the offer."),
+	declines("server-no-context-takeover-with-value", "server_no_context_takeover=1", valued),
+	declines("client-no-context-takeover-with-value", "client_no_context_takeover=true", valued),
 	declines("server-window-of-7", "server_max_window_bits=7", outside),
 	declines("server-window-of-16", "server_max_window_bits=16", outside),
 	declines("server-window-of-0", "server_max_window_bits=0", outside),
 	declines("server-window-huge", "server_max_window_bits=4294967306", outside),
 	declines("server-window-negative", "server_max_window_bits=-9", outside),
-	declines("server-window-with-leading-zero", "server_max_window_bits=08", "A window size with a leading zero MUST make the server decline the offer."),
-	declines("server-window-quoted-with-leading-zero", `server_max_window_bits="010"`, "A window size with a leading zero MUST make the server decline the offer, in quotes as well."),
-	declines("server-window-no-number", "server_max_window_bits=x", "A window size that is no number MUST make the server decline the offer."),
-	declines("server-window-number-and-more", "server_max_window_bits=10x", "A window size that is no number MUST make the server decline the offer."),
-	declines("server-window-with-fraction", "server_max_window_bits=10.0", "A window size that is no number MUST make the server decline the offer."),
+	declines("server-window-with-leading-zero", "server_max_window_bits=08", zero),
+	declines("server-window-quoted-with-leading-zero", `server_max_window_bits="010"`, zero),
+	declines("server-window-no-number", "server_max_window_bits=x", noNumber),
+	declines("server-window-number-and-more", "server_max_window_bits=10x", noNumber),
+	declines("server-window-with-fraction", "server_max_window_bits=10.0", noNumber),
 	declines("server-window-without-value", "server_max_window_bits", "Without its value server_max_window_bits MUST make the server decline the offer."),
 	declines("client-window-of-7", "client_max_window_bits=7", outside),
 	declines("client-window-of-16", "client_max_window_bits=16", outside),
 	declines("client-window-of-0", "client_max_window_bits=0", outside),
-	declines("client-window-with-leading-zero", "client_max_window_bits=09", "A window size with a leading zero MUST make the server decline the offer."),
-	declines("client-window-no-number", "client_max_window_bits=x", "A window size that is no number MUST make the server decline the offer."),
+	declines("client-window-with-leading-zero", "client_max_window_bits=09", zero),
+	declines("client-window-no-number", "client_max_window_bits=x", noNumber),
 	malformedOffer("empty-value", "permessage-deflate; server_max_window_bits="),
 	malformedOffer("empty-parameter", "permessage-deflate; ; client_no_context_takeover"),
 	malformedOffer("open-quotes", `permessage-deflate; server_max_window_bits="10`),
@@ -40,14 +40,18 @@ var declined = []Case{
 }
 
 const (
-	twice   = "A parameter that is there twice MUST make the server decline the offer."
-	outside = "A window size that is not from 8 to 15 MUST make the server decline the offer."
+	unknown  = "A parameter that permessage-deflate does not define MUST make the server decline the offer."
+	valued   = "A value for a parameter that has none MUST make the server decline the offer."
+	zero     = "A window size with a leading zero MUST make the server decline the offer."
+	noNumber = "A window size that is no number MUST make the server decline the offer."
+	twice    = "A parameter that is there twice MUST make the server decline the offer."
+	outside  = "A window size that is not from 8 to 15 MUST make the server decline the offer."
 )
 
 // declines offers one wrong parameter.
 func declines(name, parameter, rule string) Case {
 	return Case{
-		Section: "7.1", Name: name, Alias: "PM-05." + name, Rule: rule, Neighbour: neighbour,
+		Section: "7.1", Name: name, Alias: "PM-05", Rule: rule, Neighbour: neighbour,
 		Script: script(declinedOffer("permessage-deflate; "+parameter), plain(text("Hello"))),
 	}
 }
@@ -96,7 +100,7 @@ func refusedOffer(offer string) step {
 
 var serverTakeover = []Case{
 	{
-		Section: "7.1.1.1", Name: "answered", Alias: "PM-07.answer", Neighbour: neighbour,
+		Section: "7.1.1.1", Name: "answered", Alias: "PM-07", Neighbour: neighbour,
 		Rule:   "A server that accepts an offer with server_no_context_takeover MUST repeat it in its answer.",
 		Script: script(shake("permessage-deflate; server_no_context_takeover"), agreeing(parameters.keepsTakeover), greeting),
 	},
@@ -107,8 +111,11 @@ var serverTakeover = []Case{
 	},
 	{
 		Section: "7.1.1.1", Name: "kept-with-a-window",
-		Rule:   "After server_no_context_takeover with server_max_window_bits a message of the server MUST NOT refer to an earlier one.",
-		Script: script(open("permessage-deflate; server_no_context_takeover; server_max_window_bits=10", "permessage-deflate; server_no_context_takeover"), promised, again(verse), measured),
+		Rule: "After server_no_context_takeover with server_max_window_bits a message of the server MUST NOT refer to an earlier one.",
+		Script: script(
+			open("permessage-deflate; server_no_context_takeover; server_max_window_bits=10, permessage-deflate; server_no_context_takeover"),
+			promised, again(verse), measured,
+		),
 	},
 	{
 		Section: "7.1.1.1", Name: "takeover-is-used",
@@ -155,7 +162,7 @@ var clientTakeover = []Case{
 		Script: script(open(deflate), aloneThen(verse), aloneThen(letters(3000))),
 	},
 	{
-		Section: "7.1.1.2", Name: "context-is-kept", Alias: "PM-15.context",
+		Section: "7.1.1.2", Name: "context-is-kept", Alias: "PM-15",
 		Rule:   "A server that did not answer with client_no_context_takeover MUST keep the context of the client.",
 		Script: script(open(deflate), sameContext, payload(hello, helloAgain, helloAgain), receive(text("Hello"), text("Hello"), text("Hello"))),
 	},
@@ -166,8 +173,11 @@ var clientTakeover = []Case{
 	},
 	{
 		Section: "7.1.1.2", Name: "context-not-allowed",
-		Rule:   "What a server that answered client_no_context_takeover does with a reference into an earlier message is measured.",
-		Script: script(open("permessage-deflate; client_no_context_takeover"), lostContext, payload(hello), receive(text("Hello")), payload(helloAgain), noteAnswer(text("Hello"))),
+		Rule: "What a server that answered client_no_context_takeover does with a reference into an earlier message is measured.",
+		Script: script(
+			open("permessage-deflate; client_no_context_takeover"), lostContext,
+			payload(hello), receive(text("Hello")), payload(helloAgain), noteAnswer(text("Hello")),
+		),
 	},
 }
 

@@ -29,6 +29,9 @@ func (l load) String() string {
 // Autobahn's client offers these beside the parameters that a set is about.
 const clientHints = "; client_no_context_takeover; client_max_window_bits"
 
+// also begins another offer.
+const also = ", " + deflate
+
 // autobahnPayloads is chapter 12: five kinds of data.
 var autobahnPayloads = chapter(12, "7.2", []set{
 	{"json", "", samples[0]}, {"bitmap", "", samples[1]}, {"prose", "", samples[2]}, {"html", "", samples[3]}, {"mixed-document", "", samples[4]},
@@ -42,7 +45,7 @@ var autobahnParameters = chapter(13, "7.1", []set{
 	{"15-bits", "; server_max_window_bits=15", samples[0]},
 	{"no-takeover-9-bits", "; server_no_context_takeover; server_max_window_bits=9", samples[0]},
 	{"no-takeover-15-bits", "; server_no_context_takeover; server_max_window_bits=15", samples[0]},
-	{"three-offers", "; server_no_context_takeover; server_max_window_bits=9" + clientHints + ", permessage-deflate; server_no_context_takeover" + clientHints + ", permessage-deflate", samples[0]},
+	{"three-offers", "; server_no_context_takeover; server_max_window_bits=9" + clientHints + also + "; server_no_context_takeover" + clientHints + also, samples[0]},
 })
 
 // set is eighteen loads with the same offer and data.
