@@ -60,7 +60,7 @@ func (c *Client) appendWishes(dst []byte) []byte {
 		dst = append(dst, "\r\n"...)
 	}
 	if c.Deflate != nil {
-		dst = c.Deflate.append(append(dst, "Sec-WebSocket-Extensions: "...), true, false)
+		dst = c.Deflate.appendOffer(append(dst, "Sec-WebSocket-Extensions: "...))
 		dst = append(dst, "\r\n"...)
 	}
 	return append(dst, "\r\n"...)

@@ -124,7 +124,7 @@ func windowBits(value []byte) (bits uint8, ok bool) {
 }
 
 // agree answers an offer with a server's wishes (RFC 7692, 7.1).
-func (d Deflate) agree(offer parameters) (agreed Deflate, limitsClient bool) {
+func (d Deflate) agree(offer parameters) (agreed Deflate) {
 	agreed = d.normal()
 	agreed.ServerNoTakeover = agreed.ServerNoTakeover || offer.serverNoTakeover
 	agreed.ClientNoTakeover = agreed.ClientNoTakeover || offer.clientNoTakeover
@@ -137,8 +137,17 @@ func (d Deflate) agree(offer parameters) (agreed Deflate, limitsClient bool) {
 	case offer.clientBits != 0:
 		agreed.ClientBits = min(agreed.ClientBits, offer.clientBits)
 	}
-	return agreed, offer.clientBitsGiven && agreed.ClientBits < maxBits
+	return agreed
 }
+
+// appendAnswer appends the element that answers offer with d.
+func (d Deflate) appendAnswer(dst []byte, offer parameters) []byte {
+	// RFC 7692, 7.1.2.1: an offer with a limit for the server is accepted by repeating it, whatever it is.
+	return d.append(dst, offer.serverBits != 0, offer.clientBitsGiven && d.ClientBits < maxBits)
+}
+
+// appendOffer appends the element that offers d; client_max_window_bits says that an answer may limit the client.
+func (d Deflate) appendOffer(dst []byte) []byte { return d.append(dst, false, true) }
 
 // accepts checks a server's answer to the offer d (RFC 7692, 7.1).
 func (d Deflate) accepts(answer parameters) (agreed Deflate, ok bool) {
@@ -162,9 +171,7 @@ func (d Deflate) accepts(answer parameters) (agreed Deflate, ok bool) {
 	return agreed, true
 }
 
-// append appends the element that offers or answers d: client_max_window_bits
-// always in an offer, in an answer if it limits.
-func (d Deflate) append(dst []byte, offer, limitsClient bool) []byte {
+func (d Deflate) append(dst []byte, serverBits, clientBits bool) []byte {
 	d = d.normal()
 	dst = append(dst, deflateName...)
 	if d.ServerNoTakeover {
@@ -173,10 +180,10 @@ func (d Deflate) append(dst []byte, offer, limitsClient bool) []byte {
 	if d.ClientNoTakeover {
 		dst = append(dst, "; "+clientNoTakeover...)
 	}
-	if d.ServerBits < maxBits {
+	if serverBits || d.ServerBits < maxBits {
 		dst = appendBits(append(dst, "; "+serverMaxBits...), d.ServerBits)
 	}
-	if offer || limitsClient {
+	if clientBits {
 		dst = append(dst, "; "+clientMaxBits...)
 		if d.ClientBits < maxBits {
 			dst = appendBits(dst, d.ClientBits)

@@ -28,15 +28,15 @@ type Handshake struct {
 	Deflated bool    // permessage-deflate was agreed on
 	Agreed   Deflate // with these parameters
 
-	origin       []byte
-	hosts, keys  uint8 // how often the fields occurred; 2 is many
-	versions     uint8
-	origins      uint8
-	upgrade      bool // Upgrade names websocket
-	connection   bool // Connection names upgrade
-	version      bool // Sec-WebSocket-Version is 13
-	limitsClient bool
-	failure      Error // of a list
+	origin      []byte
+	hosts, keys uint8 // how often the fields occurred; 2 is many
+	versions    uint8
+	origins     uint8
+	upgrade     bool       // Upgrade names websocket
+	connection  bool       // Connection names upgrade
+	version     bool       // Sec-WebSocket-Version is 13
+	offer       parameters // of permessage-deflate, the one that was agreed on
+	failure     Error      // of a list
 }
 
 // Reset makes h ready for the next request; the options stay.
@@ -107,7 +107,7 @@ func (h *Handshake) extensions(value []byte) {
 	err := readExtensions(value, func(deflate bool, offer parameters) {
 		if deflate && !offer.wrong && h.Deflate != nil && !h.Deflated {
 			h.Deflated = true
-			h.Agreed, h.limitsClient = h.Deflate.agree(offer)
+			h.Agreed, h.offer = h.Deflate.agree(offer), offer
 		}
 	})
 	if err != 0 {
@@ -153,7 +153,7 @@ func (h *Handshake) AppendResponse(dst []byte) []byte {
 		dst = append(dst, "\r\n"...)
 	}
 	if h.Deflated {
-		dst = h.Agreed.append(append(dst, "Sec-WebSocket-Extensions: "...), false, h.limitsClient)
+		dst = h.Agreed.appendAnswer(append(dst, "Sec-WebSocket-Extensions: "...), h.offer)
 		dst = append(dst, "\r\n"...)
 	}
 	return dst

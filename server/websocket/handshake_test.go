@@ -142,7 +142,7 @@ func TestExtensionNegotiation(t *testing.T) {
 		{"permessage-deflate; client_max_window_bits=8", Deflate{ClientBits: 10}, "; client_max_window_bits=8"},
 		{"permessage-deflate; server_max_window_bits=10", Deflate{}, "; server_max_window_bits=10"},
 		{"permessage-deflate; server_max_window_bits=10", Deflate{ServerBits: 9}, "; server_max_window_bits=9"},
-		{"permessage-deflate; server_max_window_bits=15", Deflate{}, ""},
+		{"permessage-deflate; server_max_window_bits=15", Deflate{}, "; server_max_window_bits=15"},
 		{"permessage-deflate; server_max_window_bits=\"10\"", Deflate{}, "; server_max_window_bits=10"},
 		{"permessage-deflate; server_max_window_bits=\"1\\0\"", Deflate{}, "; server_max_window_bits=10"},
 		{"permessage-deflate ;\tserver_max_window_bits = 8 ; client_max_window_bits", Deflate{}, "; server_max_window_bits=8"},
