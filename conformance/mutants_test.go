@@ -227,31 +227,44 @@ func plausible(f mutant.Fault) (ids []string) {
 	return ids
 }
 
-// writeMatrix finds out who notices whom and keeps, for each case, the two mutants that fewest others notice; but only
-// what is noticed without the company of all other cases.
+// writeMatrix finds out who notices whom, and writes down what of it the test asks for.
 func writeMatrix(t *testing.T) {
-	byCase := map[string][]string{}
 	all := onEach(t, plausible)
-	for name, ids := range all {
-		for _, id := range ids {
-			byCase[id] = append(byCase[id], name)
+	confirmed := onEach(t, func(f mutant.Fault) []string { return append(all[f.Name], companions(all[f.Name])...) })
+	matrix := chooseMutants(all, confirmed)
+	var out strings.Builder
+	for _, f := range mutant.Faults {
+		if ids := matrix[f.Name]; len(ids) > 0 {
+			slices.Sort(ids)
+			out.WriteString(f.Name + "\t" + strings.Join(ids, " ") + "\n")
 		}
 	}
-	confirmed := onEach(t, func(f mutant.Fault) []string { return append(all[f.Name], companions(all[f.Name])...) })
-	matrix := map[string][]string{}
+	require.NoError(t, os.WriteFile(matrixFile, []byte(out.String()), 0o644))
+}
+
+// chooseMutants keeps, for each case, the two mutants that fewest cases notice; but only what is noticed without the
+// company of all other cases too. A mutant that is left over keeps the two cases that fewest mutants trip.
+func chooseMutants(all, confirmed map[string][]string) map[string][]string {
+	byCase, matrix := map[string][]string{}, map[string][]string{}
+	for _, f := range mutant.Faults {
+		for _, id := range all[f.Name] {
+			if slices.Contains(confirmed[f.Name], id) {
+				byCase[id] = append(byCase[id], f.Name)
+			}
+		}
+	}
 	for id, names := range byCase {
-		names = slices.DeleteFunc(names, func(name string) bool { return !slices.Contains(confirmed[name], id) })
-		slices.SortStableFunc(names, func(a, b string) int { return len(all[a]) - len(all[b]) })
+		names = slices.SortedStableFunc(slices.Values(names), func(a, b string) int { return len(all[a]) - len(all[b]) })
 		for _, name := range names[:min(2, len(names))] {
 			matrix[name] = append(matrix[name], id)
 		}
 	}
-	var out strings.Builder
 	for _, f := range mutant.Faults {
-		slices.Sort(matrix[f.Name])
-		if len(matrix[f.Name]) > 0 {
-			out.WriteString(f.Name + "\t" + strings.Join(matrix[f.Name], " ") + "\n")
+		ids := slices.DeleteFunc(slices.Clone(all[f.Name]), func(id string) bool { return !slices.Contains(byCase[id], f.Name) })
+		slices.SortStableFunc(ids, func(a, b string) int { return len(byCase[a]) - len(byCase[b]) })
+		if len(matrix[f.Name]) == 0 {
+			matrix[f.Name] = ids[:min(2, len(ids))]
 		}
 	}
-	require.NoError(t, os.WriteFile(matrixFile, []byte(out.String()), 0o644))
+	return matrix
 }
