@@ -5,7 +5,7 @@ LISTEN   ?= 127.0.0.1:8080
 RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
 FUZZTIME ?= 30s
 
-.PHONY: httpdlab bench serve conform report fuzz peers firmware-check readme test chromium
+.PHONY: httpdlab bench serve conform report fuzz flake peers firmware-check readme test chromium
 
 httpdlab:
 	@go build -buildvcs=auto -o httpdlab .
@@ -26,9 +26,14 @@ fuzz:  ## every fuzz target in turn:  make fuzz [FUZZTIME=30s]
 	@for target in $$(go test -list '^Fuzz' ./fuzz | grep '^Fuzz'); do \
 		go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x ./fuzz || exit 1; done
 
+flake:  ## the same verdicts in 20 runs in a row, also with a busy core and under -race; takes half an hour
+	go test -run TestVerdictsDoNotFlicker -flake 20 -timeout 60m ./conformance
+	go test -race -run TestVerdictsDoNotFlicker -flake 20 -timeout 60m ./conformance
+
 peers:  ## rival servers, load generators and parsers beside ours, in one run
 	@cd bench/peers && go run . $(ARGS)
 	@cd bench/peers/parser && go run .
+	@go test -count 1 -run 'TestNetHTTP|TestDaemons' -v ./conformance | grep -v '^=== '
 
 firmware-check:  ## compile the boards' firmware on this machine, and test its pure parts
 	@$(MAKE) -C boards/firmware/check
