@@ -73,16 +73,21 @@ func frameEvents(t *testing.T, stream []byte, cut int, deflate bool, limit int64
 	return s.String()
 }
 
-// The same stream gives the same events wherever it is cut.
+// The same stream gives the same events wherever it is cut, and to gorilla's reader, but for the differences that are
+// meant.
 func FuzzFrame(f *testing.F) {
 	for _, s := range seedFrames {
 		f.Add([]byte(s), uint16(3), false, uint16(0))
+		f.Add([]byte(s), uint16(0), false, uint16(100))
 		f.Add([]byte(s), uint16(1), true, uint16(100))
 	}
 	f.Fuzz(func(t *testing.T, stream []byte, cut uint16, deflate bool, limit uint16) {
 		whole := frameEvents(t, stream, 0, deflate, int64(limit))
 		if got := frameEvents(t, stream, int(cut)%(len(stream)+1), deflate, int64(limit)); got != whole {
 			t.Fatalf("whole:\n%s\ncut at %d:\n%s", whole, int(cut)%(len(stream)+1), got)
+		}
+		if !deflate {
+			compareWithGorilla(t, stream, int64(limit))
 		}
 		if n := testing.AllocsPerRun(1, func() { decodeAll(stream) }); n > 1 { // the copy
 			t.Fatalf("%v allocations", n)
