@@ -20,7 +20,16 @@ import (
 //go:embed index.html
 var indexHTML string
 
-var indexTemplate = template.Must(template.New("index").Parse(indexHTML))
+var indexTemplate = template.Must(template.Must(pageTemplate.Clone()).New("index").Parse(indexHTML))
+
+// indexPage is what index.html is filled with.
+type indexPage struct {
+	CSS      template.CSS
+	Script   template.JS
+	Rows     []indexRow
+	Matrices []*matrix
+	Trends   []*figure
+}
 
 // indexRow is a folder in the index: a run, or what is wrong with it.
 type indexRow struct {
@@ -36,18 +45,26 @@ type indexRow struct {
 	started time.Time
 }
 
-// WriteIndex lists the run folders in dir, newest first, in dir/index.html. A
-// folder that holds no run, or one that cannot be read, is listed as that. The
-// file is replaced atomically.
+// WriteIndex lists the run folders in dir, newest first, in dir/index.html, with
+// a matrix of boards and scenarios, one of the conformance results (*.json) in
+// dir, and what became of each board from run to run. A folder that holds no
+// run, or one that cannot be read, is listed as that. The file is replaced
+// atomically.
 func WriteIndex(dir string) error {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return fmt.Errorf("list the runs: %w", err)
 	}
 	var rows []indexRow
+	var runs []indexed
 	for _, e := range entries {
 		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-			rows = append(rows, newIndexRow(dir, e.Name()))
+			row, run := newIndexRow(dir, e.Name())
+			rows = append(rows, row)
+			if run != nil {
+				runs = append(runs, indexed{run, row.Href, run.worst()})
+				run.Samples = nil // those of a year's runs need not be held
+			}
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b indexRow) int {
@@ -57,16 +74,20 @@ func WriteIndex(dir string) error {
 		return strings.Compare(b.Name, a.Name)
 	})
 	var b bytes.Buffer
-	if err := indexTemplate.Execute(&b, struct {
-		CSS  template.CSS
-		Rows []indexRow
-	}{pageCSS, rows}); err != nil {
+	p := indexPage{CSS: pageCSS, Script: pageScript, Rows: rows, Trends: trends(runs)}
+	for _, m := range []*matrix{boardsByScenarios(runs), targetsBySections(judgements(dir))} {
+		if m != nil {
+			p.Matrices = append(p.Matrices, m)
+		}
+	}
+	if err := indexTemplate.ExecuteTemplate(&b, "index", p); err != nil {
 		return fmt.Errorf("render the index of %s: %w", dir, err)
 	}
 	return replaceFile(filepath.Join(dir, IndexFile), b.Bytes())
 }
 
-func newIndexRow(dir, name string) indexRow {
+// newIndexRow is the row of a folder, and the run in it, if there is one.
+func newIndexRow(dir, name string) (indexRow, *record) {
 	row := indexRow{Name: oneLine(name, 120), When: none}
 	folder := filepath.Join(dir, name)
 	if info, err := os.Stat(filepath.Join(folder, ReportFile)); err == nil && info.Mode().IsRegular() {
@@ -78,11 +99,12 @@ func newIndexRow(dir, name string) indexRow {
 		if _, err := os.Stat(filepath.Join(folder, measure.RunFile)); errors.Is(err, fs.ErrNotExist) {
 			row.Broken = "not a run: it has no " + measure.RunFile
 		}
-		return row
+		return row, nil
 	}
 	samples, _ := measure.ReadSeries(folder) // only for its events; the report tells if it is broken
-	row.fill(&record{Run: *run, Name: name, Samples: samples})
-	return row
+	r := &record{Run: *run, Name: name, Samples: samples}
+	row.fill(r)
+	return row, r
 }
 
 func (row *indexRow) fill(r *record) {
