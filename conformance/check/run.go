@@ -244,6 +244,9 @@ func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
 	if r.baseline[s.Suite.Name] != nil && !s.Case.Plain {
 		return Result{Verdict: Skip, Reason: r.unusable(s)}
 	}
+	if s.Suite.Alive != nil {
+		time.Sleep(r.Target.Rest)
+	}
 	if err := r.twin(ctx, s.Case); err != nil {
 		return Result{Verdict: Skip, Reason: "twin refused: " + err.Error(), away: errors.Is(err, errAway)}
 	}

@@ -15,13 +15,7 @@ type Step func(*Conn) error
 // Script makes steps the script of a case. They share one Conn, which begins without a handshake.
 func Script(steps ...Step) check.Script {
 	return check.Script{func(plain *check.Conn) error {
-		c := &Conn{Conn: plain}
-		if plain.Rest > 0 {
-			if err := plain.Wait(plain.Rest); err != nil {
-				return err
-			}
-		}
-		return c.Run(steps...)
+		return (&Conn{Conn: plain}).Run(steps...)
 	}}
 }
 
