@@ -27,10 +27,20 @@ type row struct {
 // cell is one verdict and its evidence.
 type cell struct {
 	check.Result
+	Target string
 	Anchor string
 }
 
+// Shown tells whether there is more to say than the verdict.
+func (c cell) Shown() bool { return c.Transcript != nil || c.Reason != "" }
+
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
+	"shade": func(n int, class string) string {
+		if n == 0 {
+			return "zero"
+		}
+		return class
+	},
 	"lower":  func(v check.Verdict) string { return strings.ToLower(string(v)) },
 	"escape": func(e check.Event) string { return check.Escape(e.Bytes[:min(len(e.Bytes), shown)]) },
 	"cut":    func(e check.Event) int { return e.Cut + max(0, len(e.Bytes)-shown) },
@@ -40,11 +50,14 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 // WriteHTML writes one page that needs nothing else: cases as rows by section, targets as columns, and for each
 // verdict that is no plain pass the octets that led to it.
 func WriteHTML(w io.Writer, r Result) error {
+	all := rows(r)
 	return page.Execute(w, struct {
 		Reports []check.Report
 		Levels  []check.Level
 		Rows    []row
-	}{r.Reports, check.Levels, rows(r)})
+		Mend    []cell // failures, and what is weak if that counts
+		Several bool
+	}{r.Reports, check.Levels, all, toMend(all, r.Strict), len(r.Reports) > 1})
 }
 
 // rows lays the reports side by side. All have the same cases, unless a run was stopped.
@@ -60,8 +73,19 @@ func rows(r Result) (all []row) {
 				all = append(all, row{Section: c.ID[:cut], Name: c.ID[cut+1:], Source: c.Source, Rule: c.Rule, Level: c.Level, First: c.ID[:cut] != section, Cells: make([]cell, len(r.Reports))})
 				section = c.ID[:cut]
 			}
-			all[i].Cells[column] = cell{c, fmt.Sprintf("t%d-%s", column, strings.NewReplacer("/", "-", ".", "-").Replace(c.ID))}
+			all[i].Cells[column] = cell{c, report.Target, fmt.Sprintf("t%d-%s", column, strings.NewReplacer("/", "-", ".", "-").Replace(c.ID))}
 		}
 	}
 	return all
+}
+
+func toMend(all []row, strict bool) (cells []cell) {
+	for _, row := range all {
+		for _, c := range row.Cells {
+			if c.Verdict == check.Fail || strict && c.Verdict == check.Weak {
+				cells = append(cells, c)
+			}
+		}
+	}
+	return cells
 }

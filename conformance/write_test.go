@@ -60,6 +60,7 @@ func TestWriters(t *testing.T) {
 	require.Equal(t, 1, strings.Count(html, "<td>missing-host<br>"), "one row for both targets")
 	require.Contains(t, html, `href="#t1-rfc9112-3-2-missing-host"`)
 	require.Contains(t, html, `id="t1-rfc9112-3-2-missing-host"`)
+	require.Equal(t, 3, strings.Count(html, "<li><a class=\"fail\" href=\"#t1-"), "what is to mend comes first")
 	require.NotContains(t, html, "http-equiv")
 }
 
