@@ -284,3 +284,9 @@ func TestRawLeavesNoDescriptor(t *testing.T) {
 		require.True(t, settles(func() bool { return descriptors() <= before && s.open.Load() == 0 }), name)
 	}
 }
+
+func init() {
+	calibrated["raw"] = func(t testing.TB, s *server, connections int, plan Schedule) result {
+		return rawWith(t, s, RawConfig{Connections: connections, Timeout: 5 * time.Second}, plan)
+	}
+}
