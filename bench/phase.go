@@ -159,11 +159,10 @@ func (p *phase) wait(over <-chan struct{}) (ended bool) {
 // nextCut is when the series gets its next line: at every whole interval of what
 // counts, and where counting starts and ends.
 func (p *phase) nextCut(now time.Duration) (at time.Duration, whole bool) {
-	passed := (now - p.start).Truncate(p.every)
-	if now >= p.start {
-		passed += p.every
+	at = p.start + (now - p.start).Truncate(p.every)
+	if at <= now {
+		at += p.every
 	}
-	at = p.start + passed
 	if p.start <= now && now < p.end && at > p.end-p.every/5 {
 		return p.end, false
 	}
@@ -240,7 +239,7 @@ func (p *phase) cut() error {
 func (p *phase) write(x *measure.Sample, t *measure.Tally) error {
 	p.sum(x)
 	p.progress.show(p.step, x)
-	if err := p.wrote(p.store.sample(x)); err != nil || x.Warmup {
+	if err := p.line(x); err != nil || x.Warmup {
 		return err
 	}
 	for _, line := range t.Intervals(p.step.Name, p.step.closed()) {
@@ -248,7 +247,7 @@ func (p *phase) write(x *measure.Sample, t *measure.Tally) error {
 		if p.soaked != nil && p.step.Part == soakPart {
 			p.soaked.AddInterval(line)
 		}
-		if err := p.wrote(p.store.latency(line)); err != nil {
+		if err := p.wrote(p.store.latency(line), true); err != nil {
 			return err
 		}
 	}

@@ -89,12 +89,15 @@ func (r *runner) finish() error {
 }
 
 // save replaces run.json.
-func (r *runner) save() error { return r.wrote(r.store.save()) }
+func (r *runner) save() error { return r.wrote(r.store.save(), false) }
 
-// wrote notes when the disk begins or ceases to take what is written. An error
-// of another kind comes back.
-func (r *runner) wrote(err error) error {
-	begun, ended, err := r.store.took(err)
+// line appends to the series.
+func (r *runner) line(x *measure.Sample) error { return r.wrote(r.store.sample(x), true) }
+
+// wrote notes when the disk begins or ceases to take what is written, which only
+// lines of the logs show. An error of another kind comes back.
+func (r *runner) wrote(err error, line bool) error {
+	begun, ended, err := r.store.took(err, line)
 	switch {
 	case begun:
 		r.happened(watch.DiskFull, "the disk took no more lines: the run goes on, its counters are kept in memory, its series has a gap")
@@ -173,7 +176,7 @@ func (r *runner) rest(ctx context.Context) error {
 	x.Process = r.process.Sample(now)
 	r.look(x, now)
 	r.rested = x
-	return r.wrote(r.store.sample(x))
+	return r.line(x)
 }
 
 // look takes along what the console said and what this machine did.
@@ -193,7 +196,7 @@ func (r *runner) flushEvents() error {
 	}
 	x := &measure.Sample{MS: ms(r.clock()), Events: r.events}
 	r.events = nil
-	return r.wrote(r.store.sample(x))
+	return r.line(x)
 }
 
 // clockOf is the run's time of an instant.

@@ -18,6 +18,7 @@ type store struct {
 	series    *measure.Series
 	latencies *measure.LatencyLog
 	full      bool
+	good      int // lines in a row that it took although it is full
 }
 
 const (
@@ -56,24 +57,43 @@ func (s *store) line(err error) error {
 	return err
 }
 
-// save replaces run.json, in the room put by if there is no other.
+// save replaces run.json, in the room put by if there is no other. What is left
+// of that is put by again, so that the logs do not take it.
 func (s *store) save() error {
 	err := s.run.Save(s.dir)
-	if noRoom(err) && os.Remove(s.reserve()) == nil {
-		err = s.run.Save(s.dir)
+	if !noRoom(err) {
+		return err
+	}
+	if err := os.Truncate(s.reserve(), 0); err != nil {
+		return err
+	}
+	return errors.Join(s.run.Save(s.dir), s.putBy())
+}
+
+// putBy takes room for the run's end, as far as there is some.
+func (s *store) putBy() error {
+	err := os.WriteFile(s.reserve(), make([]byte, reserved), 0o644)
+	if noRoom(err) {
+		return nil
 	}
 	return err
 }
 
+// backAfter is how many lines in a row a disk takes until it counts as free
+// again: one may still find room at the end of a block.
+const backAfter = 6
+
 // took swallows that there was no room, and reports whether that is new, or
-// whether there is room again.
-func (s *store) took(err error) (begun, ended bool, other error) {
+// whether there is room again. Only lines show that.
+func (s *store) took(err error, line bool) (begun, ended bool, other error) {
 	switch {
 	case noRoom(err):
-		begun, s.full = !s.full, true
+		begun, s.full, s.good = !s.full, true, 0
 		return begun, false, nil
-	case err == nil:
-		ended, s.full = s.full, false
+	case err == nil && line && s.full:
+		s.good++
+		ended = s.good >= backAfter
+		s.full = !ended
 		return false, ended, nil
 	}
 	return false, false, err

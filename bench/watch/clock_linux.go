@@ -6,11 +6,18 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readClocks compares the clock that counts sleep with the one that does not.
-func readClocks() (wall time.Time, slept time.Duration, known bool) {
-	var boot, mono unix.Timespec
-	if unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot) != nil || unix.ClockGettime(unix.CLOCK_MONOTONIC, &mono) != nil {
-		return time.Now(), 0, false
+// timeAsleep compares the clock that counts sleep with the one that does not.
+// It is read between two readings of that one, again if they lie apart.
+func timeAsleep() (slept time.Duration, known bool) {
+	var before, boot, after unix.Timespec
+	for range 10 {
+		if unix.ClockGettime(unix.CLOCK_MONOTONIC, &before) != nil || unix.ClockGettime(unix.CLOCK_BOOTTIME, &boot) != nil ||
+			unix.ClockGettime(unix.CLOCK_MONOTONIC, &after) != nil {
+			return 0, false
+		}
+		if after.Nano()-before.Nano() < int64(leastStep/10) {
+			break
+		}
 	}
-	return time.Now(), time.Duration(boot.Nano() - mono.Nano()), true
+	return time.Duration(boot.Nano() - before.Nano()), true
 }
