@@ -23,7 +23,14 @@ const (
 	childDir = "HTTPDLAB_BENCH_DIR"
 )
 
+// children are what other processes may be, besides.
+var children = map[string]func(){}
+
 func child(url string) {
+	if other := children[url]; other != nil {
+		other()
+		os.Exit(0)
+	}
 	if url == "serve" {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
