@@ -42,49 +42,49 @@ var batchQuantiles = []float64{50, 90, 99}
 // batching collects the percentiles of a phase's stretches as its intervals go
 // by.
 type batching struct {
-	start, length float64 // of the phase, in milliseconds
-	number        int     // of the stretch under way
-	least         int64   // requests that a stretch needs to count
-	hist          *hdrhistogram.Histogram
-	parts         [3][]float64 // milliseconds, for each of batchQuantiles
+	start, length float64                 // of the phase, in milliseconds
+	number        int                     // of the stretch under way
+	least         int64                   // requests that a stretch needs to count
+	hist          *hdrhistogram.Histogram // of the stretch under way
+	all           *hdrhistogram.Histogram // of the phase; the finished stretches
+	parts         [3][]float64            // milliseconds, for each of batchQuantiles
 }
 
 func (b *batching) add(x *measure.Interval) {
 	number := int(batches * (x.EndMS - 1 - b.start) / b.length)
-	if number != b.number {
+	if number != b.number && b.hist.TotalCount() >= b.least {
 		b.finish()
-		b.number = number
 	}
-	if b.hist == nil {
-		b.hist = measure.NewHistogram()
-	}
+	b.number = number
 	b.hist.Merge(x.Hist)
 }
 
-// finish closes the stretch under way.
+// finish closes the stretch under way. One with too few requests to tell of
+// their scatter only counts for the whole.
 func (b *batching) finish() {
-	if b.hist == nil || b.hist.TotalCount() < b.least {
-		return
+	if b.hist.TotalCount() >= b.least {
+		for i, ns := range b.hist.ValueAtPercentilesSlice(batchQuantiles) {
+			b.parts[i] = append(b.parts[i], float64(ns)/1e6)
+		}
 	}
-	for i, ns := range b.hist.ValueAtPercentilesSlice(batchQuantiles) {
-		b.parts[i] = append(b.parts[i], float64(ns)/1e6)
-	}
+	b.all.Merge(b.hist)
 	b.hist.Reset()
 }
 
-// batch counts an interval of a phase that ran to its end.
-func (r *record) batch(x *measure.Interval) {
-	k := curve{x.Phase, x.Clock}
+// batched reports whether the interval went into a batching: its phase ran to
+// its end.
+func (r *record) batched(k curve, x *measure.Interval) bool {
 	b := r.batches[k]
 	if b == nil {
-		p := r.phase(x.Phase)
-		if p == nil || !(p.EndMS > p.StartMS) || x.Clock == measure.Lag {
-			return
+		p := r.phase(k.phase)
+		if p == nil || !(p.EndMS > p.StartMS) || k.clock == measure.Lag {
+			return false
 		}
-		b = &batching{start: p.StartMS, length: p.EndMS - p.StartMS, least: max(1, p.Requests/(4*batches))}
+		b = &batching{start: p.StartMS, length: p.EndMS - p.StartMS, least: max(1, p.Requests/(4*batches)), hist: measure.NewHistogram(), all: r.curves[k]}
 		r.batches[k] = b
 	}
 	b.add(x)
+	return true
 }
 
 // latencyInterval is where the percentile lies that is i-th of batchQuantiles,

@@ -80,8 +80,9 @@ func (r *record) merge(x measure.Interval) {
 	if r.curves[k] == nil {
 		r.curves[k] = measure.NewHistogram()
 	}
-	r.curves[k].Merge(x.Hist)
-	r.batch(&x)
+	if !r.batched(k, &x) {
+		r.curves[k].Merge(x.Hist)
+	}
 	if x.Clock == measure.Response {
 		r.heat.add(&x)
 	}
