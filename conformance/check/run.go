@@ -374,7 +374,7 @@ func (r *Runner) script(ctx context.Context, s Selected, element string) Result 
 		result.Verdict = Info
 	}
 	result.explain(err, c)
-	result.Repro = c.log().Repro(r.Target.Addr)
+	result.Repro = c.log().Repro(r.Target.netcat())
 	return result
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"net"
 	"regexp"
 	"strings"
 	"time"
@@ -86,8 +87,17 @@ func (t *Transcript) received() []byte {
 	return all
 }
 
-// Repro is a shell line that sends the same octets with the same pauses to addr ("host:port").
-func (t *Transcript) Repro(addr string) string {
+// netcat is the command that carries its input to a server and what comes back to its output.
+func (t *Target) netcat() string {
+	host, port, _ := net.SplitHostPort(t.Addr)
+	if t.tls != nil {
+		return "openssl s_client -quiet -connect " + t.Addr
+	}
+	return "nc " + host + " " + port
+}
+
+// Repro is a shell line that sends the same octets with the same pauses through a command such as "nc host port".
+func (t *Transcript) Repro(command string) string {
 	var parts []string
 	var last time.Duration
 	cut := 0
@@ -107,7 +117,7 @@ func (t *Transcript) Repro(addr string) string {
 	if len(parts) > 1 {
 		line = "(" + strings.Join(parts, "; ") + ")"
 	}
-	line += " | nc " + strings.Replace(strings.Trim(addr, "[]"), ":", " ", 1)
+	line += " | " + command
 	if cut > 0 {
 		line += fmt.Sprintf("  # %d more octets were sent", cut)
 	}
@@ -116,6 +126,9 @@ func (t *Transcript) Repro(addr string) string {
 
 func printf(b []byte) string {
 	quoted := strings.ReplaceAll(Escape(b), "%", "%%")
+	if strings.HasPrefix(quoted, "-") {
+		quoted = `\055` + quoted[1:] // which printf would take for an option
+	}
 	return "printf '" + strings.ReplaceAll(quoted, "'", `\047`) + "'"
 }
 

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"os/exec"
 	"testing"
@@ -27,8 +28,11 @@ func TestReproKeepsPauses(t *testing.T) {
 		{Kind: Dialed}, {Kind: Sent, Bytes: []byte("a")}, {Kind: Received, Bytes: []byte("x")},
 		{At: 300 * time.Millisecond, Kind: Sent, Bytes: []byte("b"), Cut: 7},
 	}}
-	require.Equal(t, "(printf 'a'; sleep 0.30; printf 'b') | nc 10.0.0.1 80  # 7 more octets were sent", log.Repro("10.0.0.1:80"))
-	require.Empty(t, (&Transcript{}).Repro("10.0.0.1:80"))
+	require.Equal(t, "(printf 'a'; sleep 0.30; printf 'b') | nc 10.0.0.1 80  # 7 more octets were sent", log.Repro("nc 10.0.0.1 80"))
+	require.Empty(t, (&Transcript{}).Repro("nc 10.0.0.1 80"))
+	minus := Transcript{Events: []Event{{Kind: Sent, Bytes: []byte("-n 5%'")}}}
+	require.Equal(t, `printf '\055n 5%%\047' | nc ::1 80`, minus.Repro((&Target{Addr: "[::1]:80"}).netcat()))
+	require.Equal(t, "openssl s_client -quiet -connect [::1]:443", (&Target{Addr: "[::1]:443", tls: &tls.Config{}}).netcat())
 }
 
 // A report can be read again, to the octet.
