@@ -67,7 +67,7 @@ var head = []Case{
 
 // noStray asks for no octet behind the last response, whether the connection closes or not.
 func noStray(c *Conn) error {
-	c.Ended(c.Quiet)
+	c.Ended(c.Answer)
 	if b := c.Pending(); len(b) > 0 {
 		return wrong("no content", fmt.Sprintf("%q", b[:min(len(b), 60)]))
 	}

@@ -51,7 +51,8 @@ var version = []Case{
 
 // noBareBody asks for a refusal; octets that are no response are what HTTP/0.9 would have sent.
 func noBareBody(c *Conn) error {
-	if b := c.Quietly(c.Quiet); len(b) > 0 && b[0] != 'H' {
+	c.Await(c.Answer)
+	if b := c.Pending(); len(b) > 0 && b[0] != 'H' {
 		return wrong("a refusal with 400", "content without a head")
 	}
 	return refuse(400, 505)(c)
