@@ -87,11 +87,11 @@ func TestCalibrationStall(t *testing.T) {
 		all.Wait()
 		for name, r := range results {
 			require.Empty(calm, r.Errors, name)
-			require.InDelta(calm, 1000, r.Requests, 10, name)
+			require.InDelta(calm, 1000, r.Requests, 50, name) // the last ones are not sent if they are late
 			require.Less(calm, p(99, r, measure.Service), 100*time.Millisecond, name)
-			require.InDelta(calm, 1.91, p(99, r, measure.Response).Seconds(), 0.05, name)
-			require.InDelta(calm, 1.54, p(95, r, measure.Response).Seconds(), 0.08, name)
-			require.LessOrEqual(calm, r.Late, int64(10), "%s: the connections were busy, the load generator was not", name)
+			require.InDelta(calm, 1.91, p(99, r, measure.Response).Seconds(), 0.1, name)
+			require.InDelta(calm, 1.54, p(95, r, measure.Response).Seconds(), 0.2, name)
+			require.LessOrEqual(calm, r.Late, int64(50), "%s: the connections were busy, the load generator was not", name)
 		}
 	})
 }
