@@ -1,5 +1,6 @@
 //go:build !purego
 
+#include "go_asm.h"
 #include "textflag.h"
 
 // func cpuid(leaf, subleaf uint32) (eax, ebx, ecx, edx uint32)
@@ -19,3 +20,11 @@ TEXT ·xgetbv(SB), NOSPLIT, $0-4
 	XGETBV
 	MOVL AX, ret+0(FP)
 	RET
+
+// func scanVector(b *byte, n int, h *Head, s *scan) int
+TEXT ·scanVector(SB), NOSPLIT, $0-40
+	CMPB ·chosen(SB), $const_byAVX512
+	JNE avx2
+	JMP ·scanAVX512(SB)
+avx2:
+	JMP ·scanAVX2(SB)

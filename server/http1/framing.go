@@ -31,63 +31,53 @@ func (r *Request) plain(b []byte, s *scan) bool {
 	if counts&^(connection|length) != host || len(r.Fields) > maxCount || r.Form != OriginForm {
 		return false
 	}
-	f := &r.Fields[r.known.first[FieldHost]]
-	if value := f.Value.Of(b); !isHostName(b, f.Name) || !s.plainHost(value) && !validHost(value, false) {
+	f := fieldAt(r.Fields, 0)
+	if i := r.known.first[FieldHost]; i != 0 { // RFC 9110, 7.2: Host ought to be first
+		f = fieldAt(r.Fields, i)
+	}
+	if f.Name.Len() != 4 || load32(b, int(f.Name.Start))|lower32 != wordHost || f.Value.Len() == 0 {
+		return false
+	}
+	if s.notHost != 0 && !s.plainHost(f.Value.Of(b)) && !validHost(f.Value.Of(b), false) {
 		return false
 	}
 	r.Host = f.Value
 	r.Close, r.Upgrade, r.Expect100, r.Chunked = r.Minor == 0, false, false, false
+	r.ContentLength = -1
 	if counts&connection != 0 {
-		c := &r.Fields[r.known.first[FieldConnection]]
-		keep, close := commonConnection(b, c.Value)
-		if keep == close || !isConnectionName(b, c.Name) {
+		f = fieldAt(r.Fields, r.known.first[FieldConnection])
+		n, name, end := f.Value.Len(), int(f.Name.Start), int(f.Value.End)
+		if n < 5 || n > 10 || f.Name.Len() != 10 {
 			return false
 		}
-		r.Close = close
+		// Which of the two it is nobody can predict: there is no branch on that.
+		wrong := (load64(b, name) | lower64) ^ wordConnecti | ((load64(b, name+2) | lower64) ^ wordNnection)
+		last := load64(b, end-8) | lower64
+		keep := (load64(b, end-10) | lower64) ^ wordKeepAliv | (last ^ wordEpAlive) | uint64(n^10)
+		close := (last^wordClose)>>24 | uint64(n^5)
+		if keep != 0 && close != 0 || wrong != 0 {
+			return false
+		}
+		r.Close = close == 0
 	}
-	r.ContentLength = -1
 	return counts&length == 0 || r.plainLength(b)
 }
+
+// Words as load32 and load64 read them.
+const (
+	wordHost     = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
+	wordConnecti = 'c' | 'o'<<8 | 'n'<<16 | 'n'<<24 | 'e'<<32 | 'c'<<40 | 't'<<48 | 'i'<<56
+	wordNnection = 'n' | 'n'<<8 | 'e'<<16 | 'c'<<24 | 't'<<32 | 'i'<<40 | 'o'<<48 | 'n'<<56
+	wordKeepAliv = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56
+	wordEpAlive  = 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
+	wordClose    = 'c'<<24 | 'l'<<32 | 'o'<<40 | 's'<<48 | 'e'<<56
+)
 
 func (r *Request) plainLength(b []byte) bool {
 	f := &r.Fields[r.known.first[FieldContentLength]]
 	n, err := parseLength(f.Value.Of(b))
 	r.ContentLength = n
 	return err == 0 && FieldContentLength.is(b, f.Name)
-}
-
-// These compare words as Known.is does.
-
-func isHostName(b []byte, name Span) bool {
-	const host = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
-	return name.Len() == 4 && load32(b, int(name.Start))|lower32 == host
-}
-
-func isConnectionName(b []byte, name Span) bool {
-	const (
-		connecti = 'c' | 'o'<<8 | 'n'<<16 | 'n'<<24 | 'e'<<32 | 'c'<<40 | 't'<<48 | 'i'<<56
-		on       = 'o' | 'n'<<8
-	)
-	start := int(name.Start)
-	return name.Len() == 10 && load64(b, start)|lower64 == connecti && (load32(b, start+6)|lower32)>>16 == on
-}
-
-// commonConnection reports whether a value is keep-alive or close. Which of the
-// two it is nobody can predict, so there is no branch on that.
-func commonConnection(b []byte, v Span) (keep, close bool) {
-	const (
-		keepAliv = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56
-		epAlive  = 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
-		closing  = 'c'<<24 | 'l'<<32 | 'o'<<40 | 's'<<48 | 'e'<<56
-	)
-	n := v.Len()
-	if n < 5 || n > 10 {
-		return false, false
-	}
-	last := load64(b, int(v.End)-8) | lower64
-	keepDiffers := (load64(b, int(v.End)-10) | lower64) ^ keepAliv | (last ^ epAlive) | uint64(n^10)
-	closeDiffers := (last^closing)>>24 | uint64(n^5)
-	return keepDiffers == 0, closeDiffers == 0
 }
 
 // decideHost holds Host to its rules and finds the host the request is for.

@@ -186,15 +186,6 @@ func (h *Head) startField(c byte) Error {
 	return 0
 }
 
-// skipValue returns the offset of the first byte from i on that cannot be in a
-// field value, len(b) if there is none.
-func skipValue(b []byte, i int) int {
-	for i < len(b) && classes[b[i]]&isValue != 0 {
-		i++
-	}
-	return i
-}
-
 // forbidden names the error of a byte that a line may not hold.
 func forbidden(c byte) Error {
 	switch c {

@@ -46,33 +46,27 @@ func (k Known) String() string {
 // knownOf returns which known field name, a token in b, is, unknown if it is
 // none.
 func knownOf(b []byte, name Span) Known {
-	if name.Len() < 4 {
-		return unknown
-	}
-	key := nameKey(load32(b, int(name.Start)), load32(b, int(name.End)-4))
-	if k := knownSlots[key]; k.is(b, name) {
+	if k := knownSlots[nameKey(b[name.Start], name.Len())]; k.is(b, name) {
 		return k
 	}
 	return unknown
 }
 
-// nameKey hashes a name from its first and its last four bytes, as load32 reads
-// them. It differs for all known names, and none of the names that clients
-// commonly send has the key of a known one.
-func nameKey(first, last uint32) uint8 {
-	return uint8(((bits.ReverseBytes32(first) ^ last) | lower32) * keyFactor >> 24)
+// nameKey is made of the first byte of a name, in any case, and its length. It
+// differs for all known names, and hardly any other name that clients send has
+// the key of a known one.
+func nameKey(first byte, length int) int {
+	return int(first)&31 | length<<5&(len(knownSlots)-1)
 }
 
-const keyFactor = 0xdb3d1151
-
 // knownSlots tells which known field has a key.
-var knownSlots = func() (slots [256]Known) {
+var knownSlots [1024]Known
+
+func init() {
 	for k := FieldHost; k < knownFields; k++ {
-		name := []byte(knownNames[k])
-		slots[nameKey(load32(name, 0), load32(name, len(name)-4))] = k
+		knownSlots[nameKey(knownNames[k][0], len(knownNames[k]))] = k
 	}
-	return slots
-}()
+}
 
 // maxFields is the largest number of fields that a head may have.
 const maxFields = 128

@@ -71,14 +71,10 @@ func MethodOf(token []byte) Method {
 	return OtherMethod
 }
 
-// methodOf returns the method that the first n bytes of b name; b has at least
-// eight. It compares words where MethodOf compares bytes.
-func methodOf(b []byte, n int) Method {
-	if n > 8 {
-		return MethodOf(b[:n])
-	}
-	word := load64(b, 0) & (1<<(8*n) - 1)
-	if m := methodWords[methodHash(word)]; m.word == word {
+// wordMethod returns the method whose at most eight bytes a word has, as load64
+// reads them, with zeros behind. It compares words where MethodOf compares bytes.
+func wordMethod(word uint64) Method {
+	if m := &methodWords[methodHash(word)]; m.word == word {
 		return m.method
 	}
 	return OtherMethod

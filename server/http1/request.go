@@ -28,16 +28,31 @@ type Request struct {
 // is not looked at again. An error ends the connection; Offset tells where it
 // is, and Parse keeps returning it until Reset.
 func (r *Request) Parse(b []byte) (n int, err Error) {
-	if r.state == failed {
-		return 0, r.failure
-	}
 	if limit := r.limit(); len(b) > limit {
 		b = b[:limit]
 	}
 	if r.state == atStart && r.at == 0 {
-		if n = r.parseScanned(b); n > 0 {
+		var s scan
+		n = -1
+		if chosen > bySWAR && len(b) >= minScan {
+			n = scanVector(&b[0], len(b), &r.Head, &s)
+		}
+		if n < 0 {
+			n = r.scanWords(b, &s)
+		}
+		if n > 0 && r.lineScanned(b, &s) && (r.plain(b, &s) || r.rare(b, n, &s)) {
 			return n, 0
 		}
+	}
+	return r.resume(b)
+}
+
+// resume reads byte by byte, from where the last call came to.
+func (r *Request) resume(b []byte) (n int, err Error) {
+	if r.state == failed {
+		return 0, r.failure
+	}
+	if r.state == atStart && r.at == 0 {
 		r.begin()
 	}
 	if r.state < atLineLF {
@@ -59,25 +74,13 @@ func (r *Request) Parse(b []byte) (n int, err Error) {
 	return r.finish(b)
 }
 
-// parseScanned reads a whole head at once if it is complete and ordinary, and
-// returns its length.
-func (r *Request) parseScanned(b []byte) int {
-	var s scan
-	n := r.scan(b, &s)
-	if n == 0 || !r.lineScanned(b, &s) {
-		return 0
-	}
-	if r.plain(b, &s) {
-		return n
-	}
+// rare takes the decisions that plain left about a scanned head of n bytes.
+func (r *Request) rare(b []byte, n int, s *scan) bool {
 	r.confirm(b)
 	r.at = uint16(n)
-	_, e := r.framing(b, &s)
+	_, e := r.framing(b, s)
 	r.at = 0
-	if e != 0 {
-		return 0
-	}
-	return n
+	return e == 0
 }
 
 // lineScanned reads the request line, whose ends s knows.
@@ -87,41 +90,47 @@ func (r *Request) lineScanned(b []byte, s *scan) bool {
 	if space <= target || token > maxMethod || r.MaxTarget > 0 && space-target > int(r.MaxTarget) {
 		return false
 	}
-	// The line ends with " HTTP/1.n\r"; the LF is known, and n may be any digit.
-	version := load64(b, space+1) - httpVersion
-	if version >= 10<<56 || version&(1<<56-1) != 0 {
+	// The line ends with " HTTP/1.n\r\n", where n may be any digit.
+	const (
+		version = ' ' | 'H'<<8 | 'T'<<16 | 'T'<<24 | 'P'<<32 | '/'<<40 | '1'<<48 | '.'<<56
+		minor   = '.' | '0'<<8 | '\r'<<16 | '\n'<<24
+	)
+	digit := bits.RotateLeft32(load32(b, end-3)-minor, -8)
+	if load64(b, space) != version || digit > 9 || load8(b, token) != ' ' {
 		return false
 	}
-	if b[token] != ' ' || b[space] != ' ' || b[end-1] != '\r' {
-		return false
-	}
-	r.Minor = uint8(version >> 56)
+	r.Minor = uint8(digit)
 	r.Token = Span{0, uint16(token)}
-	r.Method = methodOf(b, token)
 	r.Target = Span{uint16(target), uint16(space)}
-	return r.targetScanned(b, s)
+	if token <= 8 {
+		r.Method = wordMethod(load64(b, 0) & (^uint64(0) >> ((64 - 8*token) & 63)))
+	} else {
+		r.Method = MethodOf(b[:token])
+	}
+	if r.Method == OtherMethod && (token == 0 || !isToken.all(b[:token])) {
+		return false
+	}
+	if load8(b, target) != '/' || r.Method == CONNECT {
+		return r.parseTarget(b) == 0
+	}
+	r.Form, r.Query = OriginForm, Span{}
+	path := space
+	if s.notPath != 0 {
+		n := bits.TrailingZeros64(s.notPath)
+		path = target + n
+		if path >= space || load8(b, path) != '?' || s.notQuery>>((n+1)&63) != 0 {
+			r.Host = Span{}
+			return r.splitPath(b, r.Target) == 0
+		}
+		r.Query = Span{uint16(path + 1), uint16(space)}
+	}
+	r.Path = Span{uint16(target), uint16(path)}
+	r.Host = Span{}
+	return true
 }
 
 // httpVersion is "HTTP/1.0" as load64 reads it.
 const httpVersion = 'H' | 'T'<<8 | 'T'<<16 | 'P'<<24 | '/'<<32 | '1'<<40 | '.'<<48 | '0'<<56
-
-// targetScanned takes the request-target apart with the help of s.
-func (r *Request) targetScanned(b []byte, s *scan) bool {
-	t := r.Target
-	if b[t.Start] != '/' || r.Method == CONNECT {
-		return r.parseTarget(b) == 0
-	}
-	r.Form, r.Path, r.Query, r.Host = OriginForm, t, Span{}, Span{}
-	if s.notPath == 0 {
-		return true
-	}
-	n := uint16(bits.TrailingZeros64(s.notPath))
-	if query := t.Start + n; query < t.End && b[query] == '?' && s.notQuery>>(n+1) == 0 {
-		r.Path.End, r.Query = query, Span{query + 1, t.End}
-		return true
-	}
-	return r.splitPath(b, t) == 0
-}
 
 // limitError names the error of a head that reaches its limit in this state.
 func (r *Request) limitError() Error {

@@ -58,7 +58,13 @@ func (r *Response) Parse(b []byte, method Method) (n int, err Error) {
 // returns its length.
 func (r *Response) parseScanned(b []byte, method Method) int {
 	var s scan
-	n := r.scan(b, &s)
+	n := -1
+	if chosen > bySWAR && len(b) >= minScan {
+		n = scanVector(&b[0], len(b), &r.Head, &s)
+	}
+	if n < 0 {
+		n = r.scanWords(b, &s)
+	}
 	if n == 0 || !r.lineScanned(b, int(s.lineEnd)-1) {
 		return 0
 	}

@@ -3,19 +3,19 @@ package http1
 import "math/bits"
 
 // A scanner reads a whole head in two stages: first it turns the bytes into the
-// offsets of the line feeds and of the ends of the names at the line starts,
-// then it walks over those. It fills in h.Fields, h.known and s, and returns
-// the length of the head. Whatever is incomplete, wrong or out of the ordinary
-// makes it return 0; the byte-by-byte reader decides then, alone, so that a
-// scanner can never accept more than that.
+// offsets of the line feeds, up to the empty line, and counts forbidden bytes;
+// then it walks over the lines, and looks at the start and at the end of each. It
+// fills in h.Fields, h.known and s, and returns the length of the head. Whatever
+// is incomplete, wrong or out of the ordinary makes it return 0; the byte-by-byte
+// reader decides then, alone, so that a scanner can never accept more than that.
 //
 // A scanner vouches for the field lines and for the absence of control
-// characters, but of the start line it only finds the end of the first token.
-// It matches known fields by their keys only: see Head.confirm.
+// characters, but of the start line it only finds the first space. It matches
+// known fields by their keys only: see Head.confirm.
 
 // scan is what a scanner finds out about the start line and about Host.
 type scan struct {
-	tokenEnd uint16 // where the first token of the start line ends
+	tokenEnd uint16 // the first space of the start line, if it is among the first bytes
 	lineEnd  uint16 // the LF of the start line
 	// Bit i says that byte i of the request-target is none of isPath or of
 	// isQuery. All bits are set if nobody looked.
@@ -65,6 +65,17 @@ func UseScanner(name string) bool {
 		}
 	}
 	return false
+}
+
+// minScan is a length below which no request is complete.
+const minScan = 18
+
+// scanWords scans b where scanVector cannot or is not sure.
+func (h *Head) scanWords(b []byte, s *scan) int {
+	if len(b) < minScan || chosen == byBytes {
+		return 0
+	}
+	return scanSWAR(b, h, s)
 }
 
 // plainHost reports whether the value of Host is a plain name or address with

@@ -16,6 +16,11 @@ func scanAVX2(b *byte, n int, h *Head, s *scan) int
 //go:noescape
 func scanAVX512(b *byte, n int, h *Head, s *scan) int
 
+// scanVector is whichever of the two is chosen.
+//
+//go:noescape
+func scanVector(b *byte, n int, h *Head, s *scan) int
+
 // best asks the processor what it can do, and the operating system whether it
 // keeps the registers that this takes.
 var best = func() func() reader {
@@ -52,28 +57,6 @@ func choose(leaf0, ecx1, ebx7, ecx7, xcr0 uint32) reader {
 	return byAVX512
 }
 
-func (h *Head) scan(b []byte, s *scan) int {
-	if len(b) < minScan {
-		return 0
-	}
-	n := -1
-	switch chosen {
-	case byBytes:
-		return 0
-	case byAVX512:
-		n = scanAVX512(&b[0], len(b), h, s)
-	case byAVX2:
-		n = scanAVX2(&b[0], len(b), h, s)
-	}
-	if n < 0 {
-		n = scanSWAR(b, h, s)
-	}
-	return n
-}
-
-// minScan is a length below which no request is complete.
-const minScan = 18
-
 // asciiClass holds the classes of the ASCII characters for scanAVX512, with
 // bits placed where its instructions test them.
 var asciiClass = func() (t [128]uint8) {
@@ -83,8 +66,8 @@ var asciiClass = func() (t [128]uint8) {
 				t[c] |= value
 			}
 		}
-		bit(classes[c]&isToken != 0, 0x80)
-		bit(classes[c]&isValue == 0 && c != '\n', 0x40)
+		bit(classes[c]&isToken == 0, 0x80)
+		bit(classes[c]&isValue == 0 && c != '\n', 0x01)
 		bit(classes[c]&isPath != 0, 0x20)
 		bit(classes[c]&isQuery != 0, 0x10)
 		bit(classes[c]&isHost != 0, 0x08)
@@ -129,12 +112,13 @@ func newTables(mask0, mask1 uint8, rectangles ...rectangle) (t nibbleTables) {
 }
 
 var (
-	// Three bits of forbidden characters, below five bits of token characters;
-	// "|" is left out, for want of a bit: whoever has it in a name waits longer.
-	lineTables = newTables(0x07, 0xf8,
-		rectangle{"01", "012345678bcdef"}, rectangle{"1", "9a"}, rectangle{"7", "f"},
+	// The control characters, but HTAB and LF.
+	controlTables = newTables(0x07, 0x07,
+		rectangle{"01", "012345678bcdef"}, rectangle{"1", "9a"}, rectangle{"7", "f"})
+	// The characters of tokens.
+	tokenTables = newTables(0x3f, 0x3f,
 		rectangle{"3567", "0123456789"}, rectangle{"46", "123456789abcdef"},
-		rectangle{"57", "ae"}, rectangle{"5", "f"}, rectangle{"2", "134567abde"})
+		rectangle{"57", "ae"}, rectangle{"5", "f"}, rectangle{"2", "134567abde"}, rectangle{"7", "c"})
 	// Six bits of path characters, and two of what only a query may hold.
 	targetTables = newTables(0x3f, 0xff,
 		rectangle{"2", "146789abcdef"}, rectangle{"3", "0123456789abd"}, rectangle{"4", "0123456789abcdef"},

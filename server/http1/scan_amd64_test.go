@@ -21,8 +21,8 @@ func TestTables(t *testing.T) {
 	for i := range 256 {
 		c := byte(i)
 		in := func(k class) bool { return classes[c]&k != 0 }
-		require.Equal(t, in(isToken) && c != '|', lineTables.class(c)&lineTables.masks[1] != 0, "%q", c)
-		require.Equal(t, !in(isValue) && c != '\n', lineTables.class(c)&lineTables.masks[0] != 0, "%q", c)
+		require.Equal(t, in(isToken), tokenTables.class(c) != 0, "%q", c)
+		require.Equal(t, !in(isValue) && c != '\n', controlTables.class(c) != 0, "%q", c)
 		require.Equal(t, in(isPath), targetTables.class(c)&targetTables.masks[0] != 0, "%q", c)
 		require.Equal(t, in(isQuery), targetTables.class(c)&targetTables.masks[1] != 0, "%q", c)
 		require.Equal(t, in(isHost), hostTables.class(c)&hostTables.masks[0] != 0, "%q", c)

@@ -4,7 +4,7 @@
 #include "textflag.h"
 #include "walk_amd64.h"
 
-// Constants in registers during stage 1.
+// Constants in registers.
 #define CLASSLOW Z16  // classes of the characters 0 to 63
 #define CLASSHIGH Z17 // and of 64 to 127
 #define INDICES Z18   // 0, 1, 2, ... 63
@@ -13,32 +13,32 @@
 #define FORBIDDEN Z21 // the bit of control characters in a class
 #define BASE Y22      // the offset of the block, 16 times
 #define STEP Y23      // 64, 16 times
+#define COUNT Z24     // forbidden bytes, of each of 64 columns
+#define SPACE X15
 
-// FLATTEN appends the offsets of the bits in R11 at DI: sixteen at once, since
-// hardly any block has more, or 32; no block has more than those if its lines
-// end with CR LF.
-#define FLATTEN(many, flat) \
-	KMOVQ R11, K5 \
+// FLATTEN appends the offsets of the bits in R11, which K5 has too, at DI:
+// sixteen at once, and no block has more, since no line that ends with CR LF is
+// shorter than four bytes.
+#define FLATTEN \
 	VPCOMPRESSB.Z INDICES, K5, Z2 \
+	POPCNTQ R11, R11 \
 	VPMOVZXBW X2, Y3 \
 	VPADDW BASE, Y3, Y3 \
 	VMOVDQU64 Y3, (DI) \
-	POPCNTQ R11, R11 \
+	LEAQ (DI)(R11*2), DI \
 	CMPQ R11, $16 \
-	JHI many \
-flat: \
-	LEAQ (DI)(R11*2), DI
+	JHI fail
 
-// MANY is where FLATTEN stores the second sixteen.
-#define MANY(many, flat) \
-many: \
-	CMPQ R11, $32 \
-	JHI fail \
-	VEXTRACTI64X2 $1, Z2, X2 \
-	VPMOVZXBW X2, Y2 \
-	VPADDW BASE, Y2, Y2 \
-	VMOVDQU64 Y2, 32(DI) \
-	JMP flat
+// NAME sets bits in AX where the 32 bytes behind R8 are not of a token.
+#define NAME \
+	CMPQ R8, LIMIT(SP) \
+	JGT near \
+	VMOVDQU 1(SI)(R8*1), Y0 \
+classes: \
+	VMOVDQA64 Z0, Z1 \
+	VPERMI2B CLASSHIGH, CLASSLOW, Z1 \
+	VPOR Y0, Y1, Y1      \
+	VPMOVMSKB Y1, AX
 
 // CLASSIFY reads up to 64 bytes at SI+AX, BX of them, and sets K2 and K3 where
 // the class has none of the bits of the constants x and y.
@@ -58,11 +58,12 @@ DATA classBits<>+0(SB)/8, $0x0000000004081020
 GLOBL classBits<>(SB), RODATA|NOPTR, $8
 
 DATA bytes<>+0(SB)/8, $0x808080800a0a0a0a
-DATA bytes<>+8(SB)/8, $0x0040004040404040
-GLOBL bytes<>(SB), RODATA|NOPTR, $16
+DATA bytes<>+8(SB)/8, $0x0040004001010101
+DATA bytes<>+16(SB)/4, $0x20202020
+GLOBL bytes<>(SB), RODATA|NOPTR, $20
 
 // func scanAVX512(b *byte, n int, h *Head, s *scan) int
-TEXT ·scanAVX512(SB), 0, $704-40
+TEXT ·scanAVX512(SB), 0, $304-40
 	MOVQ b+0(FP), SI
 	MOVQ n+8(FP), DX
 	LEAQ ENDS(SP), DI
@@ -73,11 +74,13 @@ TEXT ·scanAVX512(SB), 0, $704-40
 	VPBROADCASTD bytes<>+4(SB), HIGHBIT
 	VPBROADCASTD bytes<>+8(SB), FORBIDDEN
 	VPBROADCASTD bytes<>+12(SB), STEP
+	VPBROADCASTD bytes<>+16(SB), SPACE
 	VPXORQ BASE, BASE, BASE
-	XORL R14, R14        // forbidden bytes so far
+	VPXORQ COUNT, COUNT, COUNT
 	XORL R10, R10        // the offset of the block
-	MOVL $1, CX          // the first byte starts a line
-	XORL R9, R9          // and is in no name
+	XORL CX, CX          // bits 0 and 1: LF two bytes before them
+	LEAQ -33(DX), AX
+	MOVQ AX, LIMIT(SP)
 	LEAQ -64(DX), R13    // up to here there are whole blocks
 	LEAQ ENDS+MAXENDS(SP), R12
 
@@ -85,26 +88,17 @@ block:
 	CMPQ R10, R13
 	JGT tail
 	VMOVDQU64 (SI)(R10*1), Z0
-
-classify:
-	VMOVDQA64 Z0, Z1
-	VPERMI2B CLASSHIGH, CLASSLOW, Z1
-	VPANDNQ Z1, Z0, Z3   // obs-text is no token
-	VPCMPEQB LF, Z0, K2
-	VPMOVB2M Z3, K3
-	VPTESTMB FORBIDDEN, Z1, K4 // CR is allowed before LF
-	KMOVQ K2, AX
-	KMOVQ K3, BX
-	KMOVQ K4, BP
-	LEAQ (CX)(AX*2), CX  // line starts
-	ANDNQ CX, BX, R15
-	JNE last             // a line that does not start with a token
-	POPCNTQ BP, BP
-	ADDQ BP, R14
-	NAMEENDS
-	MOVQ AX, CX
-	SHRQ $63, CX
-	FLATTEN(many, flat)
+	VPCMPEQB LF, Z0, K5
+	VPERMI2B CLASSHIGH, CLASSLOW, Z0
+	KMOVQ K5, R11
+	LEAQ (CX)(R11*4), CX
+	TESTQ R11, CX
+	JNE last             // a line of one byte
+	MOVQ R11, CX
+	SHRQ $62, CX
+	VPANDQ FORBIDDEN, Z0, Z0
+	VPADDUSB Z0, COUNT, COUNT
+	FLATTEN
 	VPADDW STEP, BASE, BASE
 	ADDQ $64, R10
 	CMPQ DI, R12
@@ -119,35 +113,46 @@ tail: // fewer than 64 bytes: read what is there, and zeros
 	BZHIQ R8, AX, AX
 	KMOVQ AX, K6
 	VMOVDQU8.Z (SI)(R10*1), K6, Z0
-	JMP classify
+	VPCMPEQB LF, Z0, K5
+	VPERMI2B CLASSHIGH, CLASSLOW, Z0
+	KMOVQ K5, R11
+	LEAQ (CX)(R11*4), CX
+	TESTQ R11, CX
+	JEQ fail
 
-last: // the lowest bit of R15 is the line that ends the head, if it is empty
-	LEAQ -1(R15), R13
-	ANDNQ R13, R15, R13  // the bits below
-	TZCNTQ R15, R15
-	ADDQ R10, R15
-	LEAQ 2(R15), R8
-	CMPQ R8, DX
-	JHI fail
-	CMPW (SI)(R15*1), $0x0a0d
+last: // the lowest bit of CX and R11 is the LF of that line, which must be empty
+	ANDQ R11, CX
+	BLSMSKQ CX, AX       // it and the bits below
+	KMOVQ AX, K6
+	TZCNTQ CX, CX
+	LEAQ 1(R10)(CX*1), DX
+	CMPB -2(SI)(DX*1), $0x0d
 	JNE fail
-	MOVQ R8, DX
-	ANDQ R13, BP
-	POPCNTQ BP, BP
-	ADDQ BP, R14
-	NAMEENDS
-	ANDQ R13, R11
-	FLATTEN(lastmany, lastflat)
+	SHRQ $1, AX
+	ANDQ AX, R11
+	KMOVQ R11, K5
+	VPANDQ FORBIDDEN, Z0, Z0
+	VPADDUSB Z0, COUNT, K6, COUNT
+	FLATTEN
+	VPXOR X1, X1, X1
+	VPSADBW Z1, COUNT, Z0
+	VEXTRACTI64X4 $1, Z0, Y1
+	VPADDQ Y1, Y0, Y0
+	VEXTRACTI128 $1, Y0, X1
+	VPADDQ X1, X0, X0
+	VPSRLDQ $8, X0, X1
+	VPADDQ X1, X0, X0
+	VMOVQ X0, R14
 
 	LINES
 
-	WALK(R11)
+	WALK
 
 	MOVQ s+24(FP), DI
 	MOVQ $-1, R8
 	MOVQ R8, scan_notHost(DI)
 	MOVQ R8, scan_notPath(DI)
-	VALUEOFHOST(R11, target)
+	VALUEOFHOST(target)
 	CLASSIFY(classBits<>+2(SB), classBits<>+3(SB))
 	KMOVQ K2, scan_notHost(DI)
 	KMOVQ K3, scan_notDigit(DI)
@@ -163,8 +168,15 @@ done:
 	MOVQ DX, ret+32(FP)
 	RET
 
-	MANY(many, flat)
-	MANY(lastmany, lastflat)
+near: // fewer than 32 bytes: read what is there
+	MOVQ n+8(FP), AX
+	SUBQ R8, AX
+	DECQ AX
+	MOVQ $-1, BX
+	BZHIQ AX, BX, BX
+	KMOVQ BX, K6
+	VMOVDQU8.Z 1(SI)(R8*1), K6, Z0
+	JMP classes
 
 fail:
 	VZEROUPPER

@@ -8,41 +8,50 @@ import "math/bits"
 func scanSWAR(b []byte, h *Head, s *scan) int {
 	s.notPath, s.notHost = ^uint64(0), ^uint64(0)
 	token := skipToken(b, 0)
-	line := skipLine(b, token)
+	end := skipValue(b, token)
+	line := lineEnd(b, end)
 	if token == 0 || line < 0 {
 		return 0
 	}
 	s.tokenEnd, s.lineEnd = uint16(token), uint16(line-1)
 	fields := h.Fields[:min(cap(h.Fields), maxFields)]
-	known := knownSet{}
-	for i := range fields {
-		if len(b)-line < 2 {
-			return 0
+	counts, i := uint64(0), 0
+	for ; i < len(fields) && len(b)-line >= wordSize; i++ {
+		// Names of letters and hyphens are taken as words, others byte by byte.
+		name, other := line, notLetters(load64(b, line))
+		for other == 0 && len(b)-name >= 2*wordSize {
+			name += wordSize
+			other = notLetters(load64(b, name))
 		}
-		name := skipToken(b, line)
+		name += bits.TrailingZeros64(other) / 8
+		if other == 0 || load8(b, name) != ':' {
+			if name = skipToken(b, line); name == len(b) || b[name] != ':' {
+				break
+			}
+		}
 		if name == line {
-			h.known = known
-			return endScan(b, line, h, i)
-		}
-		next := skipLine(b, name)
-		if next < 0 || b[name] != ':' {
 			return 0
 		}
-		start, end := name+1, next-2
-		if b[start] == ' ' {
+		start := name + 1
+		if start < len(b) && load8(b, start) == ' ' {
 			start++
 		}
-		if isOWS(b[start]) || isOWS(b[end-1]) {
+		end := skipValue(b, start)
+		next := lineEnd(b, end)
+		if next < 0 {
+			return 0
+		}
+		if isOWS(load8(b, start)) || isOWS(load8(b, end-1)) {
 			start, end = trimOWS(b, start, end)
 		}
 		fields[i] = Field{Span{uint16(line), uint16(name)}, Span{uint16(start), uint16(end)}}
-		k := knownSlots[nameKey(load32(b, line), load32(b, name-4))] & 15
-		known.counts += countOne[k]
-		known.first[k] = uint8(i)
+		k := knownSlots[nameKey(load8(b, line), name-line)] & 15
+		counts += countOne[k]
+		h.known.first[k] = uint8(i)
 		line = next
 	}
-	h.known = known
-	return endScan(b, line, h, len(fields))
+	h.known.counts = counts
+	return endScan(b, line, h, i)
 }
 
 // endScan returns the length of the head if the empty line is at offset line.
@@ -55,63 +64,79 @@ func endScan(b []byte, line int, h *Head, count int) int {
 }
 
 const (
-	ones   = 0x0101010101010101
-	spaces = 0x20 * ones
-	low    = 0x7f * ones
-	high   = 0x80 * ones
+	wordSize = 8
+	ones     = 0x0101010101010101
+	spaces   = 0x20 * ones
+	low      = 0x7f * ones
+	high     = 0x80 * ones
 )
 
 // skipToken returns the offset of the first byte of b, from i on, that cannot be
-// in a token, len(b) if there is none. Letters and hyphens are taken eight at a
-// time, everything else goes through the table.
+// in a token, len(b) if there is none.
 func skipToken(b []byte, i int) int {
-	for len(b)-i >= 8 {
-		x := load64(b, i)
-		l := (x | spaces) & low
-		letter := (l + (0x80-'a')*ones) &^ (l + (0x80-'z'-1)*ones)
-		hyphen := ^((x^'-'*ones)&low + low)
-		other := ^(letter | hyphen) | x
-		if other&high == 0 {
-			i += 8
-			continue
-		}
-		i += bits.TrailingZeros64(other&high) / 8
-		if b[i] == ':' {
-			return i
-		}
-		break
-	}
 	for i < len(b) && classes[b[i]]&isToken != 0 {
 		i++
 	}
 	return i
 }
 
-// skipLine returns the offset behind the first CR LF in b from i on, -1 if it is
-// not there, or if there is a control character other than HTAB before it.
-func skipLine(b []byte, i int) int {
-	for len(b)-i >= 16 {
-		x, y := controls(load64(b, i)), controls(load64(b, i+8))
-		if x|y == 0 {
-			i += 16
+// notLetters sets the high bit of each byte that is neither a letter nor a
+// hyphen. No sum of two bytes carries into the next.
+func notLetters(x uint64) uint64 {
+	l := (x | spaces) & low
+	letter := (l + (0x80-'a')*ones) &^ (l + (0x80-'z'-1)*ones)
+	noHyphen := (x^'-'*ones)&low + low
+	return (^letter&noHyphen | x) & high
+}
+
+// skipValue returns the offset of the first byte of b, from i on, that cannot be
+// in a field value; len(b) if there is none.
+func skipValue(b []byte, i int) int {
+	for len(b)-i >= 4*wordSize {
+		w, x, y, z := load64(b, i), load64(b, i+8), load64(b, i+16), load64(b, i+24)
+		if odd(w)|odd(x)|odd(y)|odd(z) == 0 {
+			i += 4 * wordSize
 			continue
 		}
-		if x == 0 {
-			i, x = i+8, y
+		c, at := controls(w), i
+		if c == 0 {
+			c, at = controls(x), i+wordSize
 		}
-		i += bits.TrailingZeros64(x) / 8
-		if b[i] != '\t' {
-			return lineEnd(b, i)
+		if c == 0 {
+			c, at = controls(y), i+2*wordSize
+		}
+		if c == 0 {
+			c, at = controls(z), i+3*wordSize
+		}
+		if i = at + bits.TrailingZeros64(c)/8; c == 0 || b[i] == '\t' {
+			i = at + wordSize
+			if c != 0 {
+				i = at + bits.TrailingZeros64(c)/8 + 1
+			}
+			continue
+		}
+		return i
+	}
+	for len(b)-i >= wordSize {
+		c := controls(load64(b, i))
+		if c == 0 {
+			i += wordSize
+			continue
+		}
+		if i += bits.TrailingZeros64(c) / 8; b[i] != '\t' {
+			return i
 		}
 		i++
 	}
-	for ; i < len(b); i++ {
-		if classes[b[i]]&isValue == 0 {
-			return lineEnd(b, i)
-		}
+	for i < len(b) && classes[b[i]]&isValue != 0 {
+		i++
 	}
-	return -1
+	return i
 }
+
+// odd sets the high bit of some byte if any byte is a control character, or is
+// not ASCII; it is what costs least.
+func odd(x uint64) uint64 { return ((x - spaces) | (x + ones) | x) & high }
 
 // controls sets the high bit of the lowest byte that is below 0x20 or 0x7f; the
 // borrow of a subtraction may set more, but only above that byte.
