@@ -45,7 +45,6 @@ func start(t *testing.T, f deflating.Fault) *deflating.Server {
 
 // The checker finds nothing in the honest server, and skips what it gives no occasion to judge.
 func TestHonestServer(t *testing.T) {
-	t.Parallel()
 	skipped := []string{"rfc7692/7.1.2.2/beyond-the-window"}
 	report := run(t, start(t, deflating.Fault{}).URL, check.Config{})
 	for _, c := range report.Cases {
@@ -81,7 +80,6 @@ func readMatrix(t *testing.T) map[string][]string {
 
 // What a server need not do is not held against it: one that never compresses is skipped where that is measured.
 func TestServerThatNeverCompresses(t *testing.T) {
-	t.Parallel()
 	for _, c := range run(t, start(t, deflating.Fault{Name: "never compresses"}).URL, check.Config{}).Cases {
 		assert.NotContains(t, []check.Verdict{check.Weak, check.Fail}, c.Verdict, "%s: %s", c.ID, c.Reason)
 	}
@@ -89,7 +87,6 @@ func TestServerThatNeverCompresses(t *testing.T) {
 
 // A server without the extension is skipped, but for the rules that bind it all the same.
 func TestServerWithoutDeflate(t *testing.T) {
-	t.Parallel()
 	judged := 0
 	for _, c := range run(t, start(t, deflating.Fault{Name: "declines every offer"}).URL, check.Config{}).Cases {
 		if c.Verdict == check.Skip {
@@ -104,7 +101,6 @@ func TestServerWithoutDeflate(t *testing.T) {
 
 // Every case fails on at least one mutant, and every mutant on at least one case.
 func TestEveryCaseCatchesAMutant(t *testing.T) {
-	t.Parallel()
 	if *update {
 		writeMatrix(t)
 	}
