@@ -146,14 +146,17 @@ func (r *Runner) one(ctx context.Context, s Selected, results map[string]Result)
 	r.inProgress = append(r.inProgress, s.ID())
 	r.mu.Unlock()
 	result := r.settle(s, r.verdict(ctx, s))
-	if result.away {
+	if result.away && ctx.Err() == nil {
 		r.outage(ctx, s.Suite.Alive)
 	}
+	whole := ctx.Err() == nil // what was cut short says nothing of the target
 	r.mu.Lock()
 	r.inProgress = slices.DeleteFunc(r.inProgress, func(id string) bool { return id == s.ID() })
-	results[s.ID()] = result
+	if whole {
+		results[s.ID()] = result
+	}
 	r.mu.Unlock()
-	if !result.away {
+	if whole && !result.away {
 		r.tell(result)
 	}
 }
@@ -162,6 +165,9 @@ func (r *Runner) one(ctx context.Context, s Selected, results map[string]Result)
 func (r *Runner) again(ctx context.Context, cases []Selected, results map[string]Result) {
 	for _, s := range cases {
 		if result := results[s.ID()]; result.away {
+			if ctx.Err() != nil {
+				return
+			}
 			if !r.gone {
 				result = r.settle(s, r.verdict(ctx, s))
 			}

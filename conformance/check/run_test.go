@@ -186,6 +186,29 @@ func TestUnreachable(t *testing.T) {
 	}
 }
 
+// A run that is stopped has the cases that ended before, and no verdict on the one that was cut short.
+func TestStoppedRunKeepsWhatItHas(t *testing.T) {
+	ctx, stop := context.WithCancel(context.Background())
+	url := page(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == "STOP" {
+			stop()
+			<-r.Context().Done()
+		}
+	})
+	target, err := Open(ctx, Config{URL: url, Timeout: 300 * time.Millisecond})
+	require.NoError(t, err)
+	suite := Suite{Name: "s", Title: "RFC 1, X"}
+	var cases []Selected
+	for _, method := range []string{"GET", "STOP", "HEAD"} {
+		script := Script{Send(method + " {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), OK}
+		cases = append(cases, Selected{Suite: suite, Case: Case{Section: "1", Name: strings.ToLower(method), Rule: "It MUST be served.", Script: script}})
+	}
+	report := (&Runner{Target: target, Jobs: 1}).Run(ctx, cases)
+	require.Len(t, report.Cases, 1)
+	require.Equal(t, "s/1/get", report.Cases[0].ID)
+	require.Equal(t, Pass, report.Cases[0].Verdict)
+}
+
 // A target that dies on one request is waited for, the culprit is named, and the rest still runs.
 func TestOutageIsNamedAndSurvived(t *testing.T) {
 	var down atomic.Bool
