@@ -8,6 +8,8 @@
 #include "esp_chip_info.h"
 #include "esp_heap_caps.h"
 #include "esp_idf_version.h"
+#include "esp_image_format.h"
+#include "esp_ota_ops.h"
 #include "esp_rom_sys.h"
 #include "esp_system.h"
 #include "esp_timer.h"
@@ -45,13 +47,28 @@ static const char *reset_reason(void)
 // The memory that the network and the server take from.
 #define CAPS (MALLOC_CAP_INTERNAL | MALLOC_CAP_8BIT)
 
+// The radio signal goes along: it is read as often, and explains as much.
 int board_heap(char *text, size_t size)
 {
+    struct network_state network;
+    network_state(&network);
     return snprintf(text, size,
         "{\"uptime_ms\":%" PRId64 ",\"boot_count\":%" PRIu32
-        ",\"free\":%zu,\"min_free\":%zu,\"largest_block\":%zu,\"total\":%zu}",
+        ",\"free\":%zu,\"min_free\":%zu,\"largest_block\":%zu,\"total\":%zu,\"rssi\":%d}",
         uptime_ms(), boot_count, heap_caps_get_free_size(CAPS), heap_caps_get_minimum_free_size(CAPS),
-        heap_caps_get_largest_free_block(CAPS), heap_caps_get_total_size(CAPS));
+        heap_caps_get_largest_free_block(CAPS), heap_caps_get_total_size(CAPS), network.rssi);
+}
+
+// How much flash the running image takes, in bytes; 0 if it cannot be read.
+static uint32_t app_size(void)
+{
+    const esp_partition_t *running = esp_ota_get_running_partition();
+    if (running == NULL) {
+        return 0;
+    }
+    esp_partition_pos_t at = {.offset = running->address, .size = running->size};
+    esp_image_metadata_t image;
+    return esp_image_get_metadata(&at, &image) == ESP_OK ? image.image_len : 0;
 }
 
 static int board_info(char *text, size_t size)
@@ -64,11 +81,11 @@ static int board_info(char *text, size_t size)
     esp_app_get_elf_sha256(sha, sizeof sha);
     return snprintf(text, size,
         "{\"board\":\"%s\",\"chip\":\"%s\",\"sdk\":\"ESP-IDF %s\",\"app\":\"%s\",\"app_sha\":\"%s\""
-        ",\"cores\":%u,\"mhz\":%" PRIu32 ",\"reset_reason\":\"%s\",\"boot_count\":%" PRIu32
+        ",\"app_size\":%" PRIu32 ",\"cores\":%u,\"mhz\":%" PRIu32 ",\"reset_reason\":\"%s\",\"boot_count\":%" PRIu32
         ",\"uptime_ms\":%" PRId64 ",\"rssi\":%d,\"channel\":%d,\"power_save\":\"%s\""
         ",\"max_open_sockets\":%d,\"max_uri_len\":%d,\"max_req_hdr_len\":%d}",
         CONFIG_LAB_BOARD, CONFIG_IDF_TARGET, esp_get_idf_version(), esp_app_get_description()->project_name, sha,
-        (unsigned)chip.cores, (uint32_t)esp_rom_get_cpu_ticks_per_us(), reset_reason(), boot_count,
+        app_size(), (unsigned)chip.cores, (uint32_t)esp_rom_get_cpu_ticks_per_us(), reset_reason(), boot_count,
         uptime_ms(), network.rssi, network.channel, network.power_save,
         CONFIG_LAB_SOCKETS, CONFIG_HTTPD_MAX_URI_LEN, CONFIG_HTTPD_MAX_REQ_HDR_LEN);
 }
