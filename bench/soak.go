@@ -18,8 +18,8 @@ const (
 	DefaultSettle = 2 * time.Second
 
 	warmupRounds  = 2
-	soakDuration  = 44 * time.Second // of all rounds together
-	plateauLooks  = 5                // at the memory after a rest
+	soakDuration  = 44 * time.Second       // of all rounds together
+	plateauLooks  = 5                      // at the memory after a rest
 	plateauPauses = 100 * time.Millisecond // between them, or the rest if that is shorter
 )
 
