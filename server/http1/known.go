@@ -52,19 +52,22 @@ func knownOf(b []byte, name Span) Known {
 	return unknown
 }
 
-// nameKey is made of the first byte of a name, in any case, and its length. It
-// differs for all known names, and hardly any other name that clients send has
-// the key of a known one.
-func nameKey(first byte, length int) int {
-	return int(first)&31 | length<<5&(len(knownSlots)-1)
-}
+// nameKey is made of the first byte of a name and its length. It differs for all
+// known names, and none of the names that clients commonly send has the key of a
+// known one.
+func nameKey(first byte, length int) int { return int(first)*8 + length%maxKeyed*3 }
+
+// maxKeyed is the length of names beyond which keys mean nothing.
+const maxKeyed = 32
 
 // knownSlots tells which known field has a key.
-var knownSlots [1024]Known
+var knownSlots [255*8 + maxKeyed*3 + 1]Known
 
 func init() {
 	for k := FieldHost; k < knownFields; k++ {
-		knownSlots[nameKey(knownNames[k][0], len(knownNames[k]))] = k
+		first, length := knownNames[k][0], len(knownNames[k])
+		knownSlots[nameKey(first, length)] = k
+		knownSlots[nameKey(first-'a'+'A', length)] = k
 	}
 }
 

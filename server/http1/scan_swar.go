@@ -92,33 +92,17 @@ func notLetters(x uint64) uint64 {
 // skipValue returns the offset of the first byte of b, from i on, that cannot be
 // in a field value; len(b) if there is none.
 func skipValue(b []byte, i int) int {
-	for len(b)-i >= 4*wordSize {
-		w, x, y, z := load64(b, i), load64(b, i+8), load64(b, i+16), load64(b, i+24)
-		if odd(w)|odd(x)|odd(y)|odd(z) == 0 {
-			i += 4 * wordSize
+	for len(b)-i >= 2*wordSize {
+		x, y := load64(b, i), load64(b, i+wordSize)
+		if odd(x)|odd(y) == 0 {
+			i += 2 * wordSize
 			continue
 		}
-		c, at := controls(w), i
+		c := controls(x)
 		if c == 0 {
-			c, at = controls(x), i+wordSize
+			i += wordSize
+			c = controls(y)
 		}
-		if c == 0 {
-			c, at = controls(y), i+2*wordSize
-		}
-		if c == 0 {
-			c, at = controls(z), i+3*wordSize
-		}
-		if i = at + bits.TrailingZeros64(c)/8; c == 0 || b[i] == '\t' {
-			i = at + wordSize
-			if c != 0 {
-				i = at + bits.TrailingZeros64(c)/8 + 1
-			}
-			continue
-		}
-		return i
-	}
-	for len(b)-i >= wordSize {
-		c := controls(load64(b, i))
 		if c == 0 {
 			i += wordSize
 			continue

@@ -60,13 +60,10 @@ line: \
 named: \
 	TESTL $1, AX \
 	JNE fail \
-	BTSL $31, AX \
 	MOVBLZX 1(SI)(R8*1), DI \
 	TZCNTL AX, AX \
-	ANDL $31, DI \
-	MOVL AX, R10 \
-	SHLL $5, R10 \
-	ADDL R10, DI \
+	LEAL (AX)(AX*2), R10 \
+	LEAL (R10)(DI*8), DI \
 	MOVBLZX (DX)(DI*1), DI \
 	ADDQ (BP)(DI*8), R14 \
 	MOVB CX, (Head_known+knownSet_first)(R11)(DI*1) \
