@@ -162,11 +162,25 @@ func (l *loop) send(s *Session, p []byte) {
 
 // sendOut sends what r has written.
 func (l *loop) sendOut(s *Session, r *Request) {
-	if len(r.out) == 0 {
-		return
+	if len(r.out) > 0 {
+		l.send(s, r.out)
 	}
-	l.send(s, r.out)
-	r.out, r.blocked = r.out[:0], false
+	if r.constant != nil && !s.gone.Load() {
+		l.keepConstant(s, r)
+	}
+	r.out, r.constant, r.blocked = r.out[:0], nil, false
+}
+
+// keepConstant leaves in s what is left of r's constant text.
+func (l *loop) keepConstant(s *Session, r *Request) {
+	if len(s.out) > 0 {
+		s.follows = r.constant
+	} else {
+		s.out, s.sent, s.constant = r.constant, 0, true
+	}
+	if r.paused { // no event will tell that the peer takes more
+		l.post(mail{session: s, proceed: true})
+	}
 }
 
 // settle puts s on the list of what it waits for now.
@@ -190,7 +204,10 @@ func (l *loop) settle(s *Session, progress bool) {
 
 // account adds what the session's buffers hold to the server's sum, and closes the session if that is too much.
 func (l *loop) account(s *Session) bool {
-	held := cap(s.in) + cap(s.out)
+	held := cap(s.in)
+	if !s.constant {
+		held += cap(s.out)
+	}
 	if held == s.held {
 		return true
 	}
@@ -206,8 +223,12 @@ func (l *loop) account(s *Session) bool {
 
 // drainOut sends more of s.out and reports whether all of it is sent and s goes on.
 func (l *loop) drainOut(s *Session) bool {
-	for s.sent < len(s.out) {
-		n, err := s.transmit(s.out[s.sent:], nil)
+	for turn := 0; s.sent < len(s.out); {
+		if turn >= sendTurn {
+			l.post(mail{session: s, proceed: true})
+			return false
+		}
+		n, err := s.transmit(s.out[s.sent:], s.follows)
 		if err == ErrWouldBlock {
 			return false
 		}
@@ -215,11 +236,16 @@ func (l *loop) drainOut(s *Session) bool {
 			l.drop(s)
 			return false
 		}
+		turn += n
 		s.sent += n
+		if s.follows != nil && s.sent >= len(s.out) {
+			giveBuffer(s.out)
+			s.sent -= len(s.out)
+			s.out, s.follows, s.constant = s.follows, nil, true
+		}
 		l.enter(s, phaseSend, l.now)
 	}
-	giveBuffer(s.out)
-	s.out, s.sent = nil, 0
+	s.freeOut()
 	l.settle(s, true)
 	return l.owns(s)
 }

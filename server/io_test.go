@@ -377,3 +377,38 @@ func TestForms(t *testing.T) {
 		require.Equal(t, 400, resp.StatusCode)
 	})
 }
+
+// A long text is sent by the loop itself, however slowly its readers take it, and is neither copied nor accounted for.
+func TestLongTextsNeedNobodyAside(t *testing.T) {
+	text := strings.Repeat("0123456789abcdef", 20<<20/16)
+	cfg := DefaultConfig()
+	cfg.Addr, cfg.Engine, cfg.Loops, cfg.MaxHeld = "127.0.0.1:0", EngineEpoll, 1, 1<<20
+	s := start(t, cfg, get("/", says("short")), get("/long", says(text)), get("/raw", func(r *Request) error {
+		if err := r.SendString(text); err != nil {
+			return err
+		}
+		return r.SendRaw([]byte("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nraw"))
+	}))
+	var slow []*peer
+	for range 5 {
+		p := dial(t, s)
+		p.send("GET /long HTTP/1.1\r\nHost: h\r\n\r\n" + plainGet)
+		slow = append(slow, p)
+	}
+	other := dial(t, s)
+	other.send(plainGet)
+	other.wantStatus("beside peers that do not read", 200)
+	require.Zero(t, s.aside.Load(), "requests aside")
+	require.Less(t, s.held.Load(), cfg.MaxHeld)
+	for _, p := range slow {
+		_, body := p.wantStatus("a long text", 200)
+		require.True(t, body == text, "a long text")
+		_, body = p.wantStatus("the request behind it", 200)
+		require.Equal(t, "short", body)
+	}
+	other.send("GET /raw HTTP/1.1\r\nHost: h\r\n\r\n")
+	_, body := other.wantStatus("a long text", 200)
+	require.True(t, body == text, "a long text")
+	_, body = other.wantStatus("what follows it", 200)
+	require.Equal(t, "raw", body)
+}

@@ -77,6 +77,7 @@ type mail struct {
 	close   bool     // the session is to be closed
 	touch   bool     // the session is to be the most recently used
 	nudge   bool     // the session's socket has something to be sent
+	proceed bool     // the session goes on sending
 	purge   bool     // the least recently used session is to be closed
 	stop    bool     // the loop is to end when its sessions have
 	cut     bool     // and these at once
@@ -331,6 +332,10 @@ func (l *loop) obey(m *mail) bool {
 		return l.takeBack(m.request)
 	case m.close:
 		l.abort(m.session)
+	case m.proceed:
+		if s := m.session; !s.gone.Load() && s.owner.Load() == nil {
+			return l.serveSession(s, syscall.EPOLLOUT)
+		}
 	case m.touch:
 		if !m.session.gone.Load() && m.session.phase == phaseIdle {
 			l.enter(m.session, phaseIdle, l.now)

@@ -20,6 +20,8 @@ type Session struct {
 	in             []byte  // received, not yet consumed
 	out            []byte  // to be sent, from out[sent:] on
 	sent           int     // how much of out the kernel took
+	follows        []byte  // after out: a text that never changes
+	constant       bool    // out is such a text, and no buffer
 	need           int     // bytes that in must have before it is worth a look
 	parting        parting // how the connection ends once out is sent
 	fd, generation int32
@@ -98,6 +100,14 @@ func (s *Session) Descriptor() int {
 	return fd
 }
 
+// freeOut drops what was to be sent.
+func (s *Session) freeOut() {
+	if !s.constant {
+		giveBuffer(s.out)
+	}
+	s.out, s.sent, s.follows, s.constant = nil, 0, nil, false
+}
+
 // whileOpen calls f unless the connection has ended: a descriptor of that number may be another connection then.
 func (s *Session) whileOpen(f func()) {
 	s.mu.Lock()
@@ -174,8 +184,8 @@ func (s *Session) finish() {
 	s.mu.Unlock()
 	sent := s.parting == lingerOn && len(s.out) == 0
 	giveBuffer(s.in)
-	giveBuffer(s.out)
-	s.in, s.out = nil, nil
+	s.freeOut()
+	s.in = nil
 	if c := s.socket.Load(); c != nil {
 		c.end(sent)
 	}

@@ -9,6 +9,9 @@ import (
 // SendRaw sends bytes as they are, outside of any response: interim responses, another protocol after 101. In a
 // handler they come after what was written before.
 func (r *Request) SendRaw(p []byte) error {
+	if r.constant != nil {
+		r.copyConstant()
+	}
 	if err := r.write(p); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"os"
+	"unsafe"
 )
 
 const (
@@ -10,7 +11,13 @@ const (
 
 	// gatherLimit is how much is gathered before it is sent.
 	gatherLimit = 64 << 10
+
+	// sendTurn is how much a loop sends of one response before it looks after others.
+	sendTurn = 1 << 20
 )
+
+// bytesOf returns the bytes of a text without copying them. They must not be changed.
+func bytesOf(text string) []byte { return unsafe.Slice(unsafe.StringData(text), len(text)) }
 
 // write appends p to what is to be sent, or sends both.
 func (r *Request) write(p []byte) error {
@@ -34,20 +41,36 @@ func (r *Request) Flush() error { return r.flush(nil) }
 
 // flush sends r.out and then p. Inline, what the kernel does not take stays in r.out; if that is more than
 // Config.MaxPending, the request moves aside, where all is sent before flush returns.
-func (r *Request) flush(p []byte) error {
+func (r *Request) flush(p []byte) error { return r.push(p, false) }
+
+// push is flush; a p that never changes is not copied when the loop is to send the rest of it.
+func (r *Request) push(p []byte, constant bool) error {
 	if r.broken != nil {
 		return r.broken
+	}
+	if r.constant != nil {
+		if r.inline && len(p) == 0 {
+			return nil // the loop sends it
+		}
+		r.copyConstant()
 	}
 	if !r.inline {
 		r.session.link.bound(true, after(r.server.cfg.SendTimeout))
 	}
-	sent := 0 // of r.out
+	turn, sent := 0, 0 // of all, of r.out
 	for sent < len(r.out) || len(p) > 0 {
 		n, err := r.transmit(r.out[sent:], p)
 		if n > 0 {
 			own := min(n, len(r.out)-sent)
 			sent, p = sent+own, p[n-own:]
-			continue
+			if turn += n; turn < sendTurn || !constant || !r.inline || len(p) == 0 {
+				continue
+			}
+		}
+		if constant && r.inline && (n > 0 || err == ErrWouldBlock) {
+			r.keep(sent, nil)
+			r.constant, r.paused = p, n > 0
+			return nil
 		}
 		if err == ErrWouldBlock {
 			if r.inline && len(r.out)-sent+len(p) <= r.server.cfg.MaxPending {
@@ -62,6 +85,12 @@ func (r *Request) flush(p []byte) error {
 	}
 	r.out, r.blocked = r.out[:0], false
 	return nil
+}
+
+// copyConstant makes what is left of a constant text a part of r.out.
+func (r *Request) copyConstant() {
+	r.out = append(roomFor(r.out, len(r.constant)), r.constant...)
+	r.constant = nil
 }
 
 // transmit sends once; the first part may be empty.
@@ -84,7 +113,7 @@ func (r *Request) breakOff(err error) error {
 	if err == nil {
 		err = os.ErrClosed
 	}
-	r.broken, r.closing, r.blocked, r.out = err, true, false, r.out[:0]
+	r.broken, r.closing, r.blocked, r.out, r.constant = err, true, false, r.out[:0], nil
 	return err
 }
 
