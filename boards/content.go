@@ -13,7 +13,10 @@ import (
 // pattern is the content of /bytes: at offset i stands 'a'+i%26. Its length is
 // a multiple of 26, so that pieces of it can follow one another, and above
 // 1 MiB, so that the sizes that are measured go out as one.
-var pattern = bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxyz"), 1<<20/26+1)
+var (
+	pattern     = bytes.Repeat([]byte("abcdefghijklmnopqrstuvwxyz"), 1<<20/26+1)
+	patternText = string(pattern) // which the server sends without copying it
+)
 
 // bytesOf sends n bytes of the pattern, chunked if asked.
 func bytesOf(r *server.Request) error {
@@ -27,7 +30,7 @@ func bytesOf(r *server.Request) error {
 		return sendPattern(n, r.SendChunk, func() error { return r.SendChunk(nil) })
 	}
 	if n <= len(pattern) {
-		return r.Send(pattern[:n])
+		return r.SendString(patternText[:n])
 	}
 	r.SetLength(int64(n))
 	write := func(b []byte) error { _, err := r.Write(b); return err }
