@@ -84,14 +84,17 @@ func contentIsNoFrame(c *Conn) error {
 	c.CountsRefusal()
 	hidden := string(websocket.Octets(ping("xx")))
 	c.OwesPong("xx")
-	return c.Run(websocket.SendOctets(hidden), notTakenForFrames)
+	return c.Run(later, websocket.SendOctets(hidden), notTakenForFrames)
 }
+
+// later lets the request arrive without its content: what came with it a server may have looked at.
+func later(c *Conn) error { return c.Conn.Wait(20 * time.Millisecond) }
 
 func chunksAreNoFrame(c *Conn) error {
 	c.CountsRefusal()
 	hidden := websocket.Octets(ping("xx"))
 	c.OwesPong("xx")
-	return c.Run(websocket.SendOctets(fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(hidden), hidden)), notTakenForFrames)
+	return c.Run(later, websocket.SendOctets(fmt.Sprintf("%x\r\n%s\r\n0\r\n\r\n", len(hidden), hidden)), notTakenForFrames)
 }
 
 // notTakenForFrames asks for a refusal, or for 101 and no answer to what was content.

@@ -161,14 +161,14 @@ func Bye(c *Conn) error {
 		return err
 	}
 	for {
-		m, err := c.Next(c.stretch(finTime))
+		m, err := c.Next(c.Patience())
 		switch {
 		case err == nil && m.Op != OpClose:
 			return check.Broken("no message any more", m.String())
 		case err == nil:
 			return nil
 		case check.Expired(err):
-			c.Weak("our Close was not answered for %s", c.stretch(finTime))
+			c.Weak("our Close was not answered for %s", c.Patience())
 			return nil
 		case IsFinding(err):
 			return err
