@@ -53,6 +53,23 @@ func TestCrash(t *testing.T) {
 	require.Contains(t, out.String(), "FAIL  reboots<1: 1")
 }
 
+// A restart that both the console and the heap tell of is one.
+func TestRebootSeenTwice(t *testing.T) {
+	b := newBoard(t, nil)
+	console := make(chan watch.Told, 4)
+	o := options(t, b.URL+"/hello")
+	o.Rate, o.Duration, o.Console = 100, 1300*time.Millisecond, console
+	timer := time.AfterFunc(600*time.Millisecond, func() {
+		console <- watch.Told{At: time.Now(), Kind: watch.Reboot, Text: "the console told of a reset: brownout"}
+		b.boot.Add(1)
+	})
+	defer timer.Stop()
+	r, err := Run(context.Background(), o)
+	require.NoError(t, err)
+	require.Equal(t, 1, r.Reboots(), "%+v", r.Events)
+	require.Len(t, r.Events, 2)
+}
+
 // A target that is lost says after which request: the failures came later.
 func TestLostAfterWhichRequest(t *testing.T) {
 	b := newBoard(t, func(b *board) { b.noHeap = true })

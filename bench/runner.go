@@ -224,6 +224,9 @@ func (r *runner) heard(a heapAnswer) {
 	e := measure.Event{MS: ms(r.clock()), Kind: watch.Reboot, Text: a.reboot}
 	r.note(r.console.Take(r.clockOf)...)
 	e.Log = r.console.Last(e.MS)
+	if r.console.Rebooted(e.MS) {
+		e.Kind = watch.Note // that has been counted
+	}
 	r.note(e)
 }
 

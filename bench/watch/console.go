@@ -23,6 +23,7 @@ const remembers = 60 * time.Second
 type Console struct {
 	Told <-chan Told // nil: nobody listens
 	last measure.Event
+	boot measure.Event // the last restart that it told of
 }
 
 // Take returns what was told since the last call. The clock turns an instant
@@ -38,6 +39,9 @@ func (c *Console) Take(clock func(time.Time) time.Duration) (events []measure.Ev
 			e := event(clock(x.At), x.Kind, x.Text)
 			e.Log = x.Log
 			events = append(events, e)
+			if x.Kind == Reboot {
+				c.boot = e
+			}
 			if x.Kind == Crash || c.last.Kind == "" {
 				c.last = e
 			}
@@ -45,6 +49,12 @@ func (c *Console) Take(clock func(time.Time) time.Duration) (events []measure.Ev
 			return events
 		}
 	}
+}
+
+// Rebooted reports whether the console told of a restart in the minute before
+// ms, so that one that is seen by other means then is the same.
+func (c *Console) Rebooted(ms float64) bool {
+	return c.boot.Kind != "" && ms-c.boot.MS <= float64(remembers.Milliseconds())
 }
 
 // Last is what the console said of the crash, if it told of one in the minute
