@@ -176,15 +176,7 @@ func (e *listening) count(f func(*EventStats)) {
 func (e *listening) open(from *lastEvent) (net.Conn, *measure.Failure) {
 	limit, cancel := context.WithTimeout(e.sending, e.Timeout)
 	defer cancel()
-	c := WebSocketConfig{URL: e.URL, Address: e.Address}
-	config := e.TLS
-	switch {
-	case !c.secure():
-		config = nil
-	case config == nil:
-		config = &tls.Config{ServerName: e.URL.Hostname(), NextProtos: []string{"http/1.1"}}
-	}
-	at, failure := connect(limit, c.address(), config, e.links)
+	at, failure := connect(limit, addressOf(e.URL, e.Address), secured(e.URL, e.TLS), e.links)
 	if failure != nil {
 		return nil, failure
 	}

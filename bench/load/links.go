@@ -1,8 +1,6 @@
 package load
 
 import (
-	"context"
-	"crypto/tls"
 	"net"
 	"sync"
 	"time"
@@ -103,26 +101,4 @@ func (c linkCounts) read() *Links {
 		*h = fresh
 	}
 	return &l
-}
-
-// connect dials a server, with TLS if there is a configuration for it, and counts how long that took.
-func connect(ctx context.Context, address string, secure *tls.Config, links linkCounts) (net.Conn, *measure.Failure) {
-	var d net.Dialer
-	began := time.Now()
-	c, err := d.DialContext(ctx, "tcp", address)
-	if err != nil {
-		return nil, &measure.Failure{Stage: measure.Connect, Err: err}
-	}
-	links.opened(time.Since(began))
-	if secure == nil {
-		return c, nil
-	}
-	began = time.Now()
-	secured := tls.Client(c, secure)
-	if err := secured.HandshakeContext(ctx); err != nil {
-		c.Close()
-		return nil, &measure.Failure{Stage: measure.TLS, Err: err}
-	}
-	links.secured(time.Since(began))
-	return secured, nil
 }

@@ -70,14 +70,17 @@ func gcd(a, b int) int {
 	return a
 }
 
-// hashes reports whether the content of any response has to be looked at.
-func (m *Mix) hashes() bool {
-	for i := range m.kinds {
-		if m.kinds[i].expect.hashes() {
-			return true
-		}
+// MeanBody is how many bytes of content a request has on average: times the
+// rate, that is what goes up.
+func (m *Mix) MeanBody() float64 {
+	if len(m.deck) == 0 {
+		return 0
 	}
-	return false
+	total := 0
+	for _, k := range m.deck {
+		total += m.kinds[k].request.body
+	}
+	return float64(total) / float64(len(m.deck))
 }
 
 // dealer deals the kinds of a mix in an order that only the seed decides. After

@@ -21,6 +21,7 @@ const UserAgent = "httpdlab"
 type Request struct {
 	wire  []byte
 	shape http.Request // what the response's reader needs to know
+	body  int          // bytes of content
 }
 
 // NewRequest encodes a request for u in origin form. Fields may replace
@@ -46,5 +47,5 @@ func NewRequest(method string, u *url.URL, fields http.Header, body []byte) (*Re
 	}
 	b.WriteString("\r\n")
 	b.Write(body)
-	return &Request{wire: b.Bytes(), shape: http.Request{Method: method}}, nil
+	return &Request{wire: b.Bytes(), shape: http.Request{Method: method}, body: len(body)}, nil
 }

@@ -271,3 +271,9 @@ echo = true
 	_, err = FindScenario("none.toml", 5)
 	require.ErrorContains(t, err, "sizes stand in the file")
 }
+
+func TestMeanBody(t *testing.T) {
+	m := mix(t, "http://h/", Part{Path: "/", Weight: 3}, Part{Path: "/sink", Method: "POST", Size: 1000})
+	require.Equal(t, 250.0, m.MeanBody())
+	require.Zero(t, NewMix().MeanBody())
+}

@@ -3,7 +3,6 @@
 package load
 
 import (
-	"net/http"
 	"runtime"
 	"testing"
 	"time"
@@ -15,12 +14,7 @@ import (
 
 // cannedEcho sends frames of up to 125 bytes back, and allocates nothing.
 func cannedEcho(p *peer) {
-	r, err := http.ReadRequest(p.r)
-	if err != nil {
-		return
-	}
-	p.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
-		websocket.AppendAccept(nil, []byte(r.Header.Get("Sec-WebSocket-Key"))))
+	cannedHandshake(p)
 	in, out := make([]byte, 64<<10), make([]byte, 0, 64<<10)
 	have := 0
 	for {

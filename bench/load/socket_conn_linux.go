@@ -61,7 +61,8 @@ func (l *rawLoop) shake(c *rawConn) bool {
 		l.fail(c, Handshake, wrong)
 		return false
 	}
-	c.out, c.began = request, l.now
+	request = append(bytes.TrimSuffix(request, []byte("\r\n")), l.socket.fields...)
+	c.out, c.began = append(request, "\r\n"...), l.now
 	return true
 }
 

@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -162,13 +161,14 @@ func (p *plainSocket) open() (*websocket.Conn, *measure.Failure) {
 	ctx, cancel := context.WithTimeout(p.whole, p.Timeout)
 	defer cancel()
 	u, heard := *p.URL, &listener{}
-	u.Scheme = map[bool]string{true: "wss", false: "ws"}[p.secure()]
+	u.Scheme = map[bool]string{true: "wss", false: "ws"}[isSecure(p.URL)]
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		c, failure := p.dial(ctx)
 		if failure != nil {
 			return nil, failure
 		}
 		heard.Conn, heard.since = c, p.Clock()
+		heard.free = context.AfterFunc(p.whole, func() { c.Close() })
 		return heard, nil
 	}
 	d := websocket.Dialer{NetDialContext: dial, NetDialTLSContext: dial, EnableCompression: p.Message.Deflate}
@@ -176,6 +176,9 @@ func (p *plainSocket) open() (*websocket.Conn, *measure.Failure) {
 		d.Subprotocols = []string{p.Message.Subprotocol}
 	}
 	c, response, err := d.DialContext(ctx, u.String(), p.Fields)
+	if heard.free != nil {
+		heard.free()
+	}
 	if err != nil {
 		return nil, handshakeFailure(err, response, heard)
 	}
@@ -190,14 +193,7 @@ func (p *plainSocket) open() (*websocket.Conn, *measure.Failure) {
 
 // dial connects to the server, with TLS if the URL says so.
 func (p *plainSocket) dial(ctx context.Context) (net.Conn, *measure.Failure) {
-	config := p.TLS
-	switch {
-	case !p.secure():
-		config = nil
-	case config == nil:
-		config = &tls.Config{ServerName: p.URL.Hostname(), NextProtos: []string{"http/1.1"}}
-	}
-	return connect(ctx, p.address(), config, p.links)
+	return connect(ctx, addressOf(p.URL, p.Address), secured(p.URL, p.TLS), p.links)
 }
 
 // handshakeFailure tells the failures of a handshake apart.
@@ -221,6 +217,7 @@ type listener struct {
 	net.Conn
 	bytes int64
 	since time.Duration // when it was connected
+	free  func() bool   // from what would end it during the handshake
 }
 
 // NetConn is what it listens to.

@@ -10,6 +10,7 @@ import (
 type socketPlan struct {
 	Message
 	host, target string
+	fields       []byte // of the handshake, beyond what it needs
 }
 
 // socketStream tells the random numbers of messages from others of the same seed.

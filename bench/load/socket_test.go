@@ -2,7 +2,10 @@ package load
 
 import (
 	"context"
+	"crypto/sha1"
+	"encoding/base64"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -292,5 +295,92 @@ func TestSocketRefusesWhatItCannotDo(t *testing.T) {
 		_, err := NewWebSocket(c)
 		require.ErrorContains(t, err, says)
 		require.ErrorContains(t, err, "make a WebSocket engine")
+	}
+}
+
+// The plain client speaks TLS, and both send what fields they are given.
+func TestSocketFieldsAndTLS(t *testing.T) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if user, password, _ := r.BasicAuth(); user != "u" || password != "p" || r.URL.Path != "/ws" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if c, err := (&websocket.Upgrader{}).Upgrade(w, r, nil); err == nil {
+			defer c.Close()
+			echo(nil)(c)
+		}
+	})
+	plain, secure := httptest.NewServer(handler), httptest.NewTLSServer(handler)
+	defer plain.Close()
+	defer secure.Close()
+	fields := http.Header{"Authorization": {"Basic dTpw"}}
+	for _, c := range socketClients {
+		r := socketWith(t, plain.URL+"/ws", WebSocketConfig{Plain: c, Fields: fields}, Schedule{Duration: 50 * time.Millisecond})
+		require.Empty(t, r.Errors)
+		require.Positive(t, r.Requests)
+		r = socketWith(t, plain.URL+"/ws", WebSocketConfig{Plain: c}, Schedule{Duration: 50 * time.Millisecond})
+		require.Equal(t, map[string]int64{"handshake/status-401": r.Requests}, r.Errors)
+	}
+	trust := secure.Client().Transport.(*http.Transport).TLSClientConfig
+	r := socketWith(t, secure.URL+"/ws", WebSocketConfig{Plain: true, Fields: fields, TLS: trust}, Schedule{Duration: 50 * time.Millisecond})
+	require.Empty(t, r.Errors)
+	require.Positive(t, r.Requests)
+	r = socketWith(t, secure.URL+"/ws", WebSocketConfig{Plain: true, Fields: fields}, Schedule{Duration: 50 * time.Millisecond})
+	require.Equal(t, map[string]int64{"tls/certificate": r.Requests}, r.Errors)
+}
+
+// Resets are one kind of error.
+func TestSocketResets(t *testing.T) {
+	s := echoServer(t, websocket.Upgrader{}, func(c *websocket.Conn) {
+		c.ReadMessage()
+		c.NetConn().(*net.TCPConn).SetLinger(0)
+	})
+	for _, plain := range socketClients {
+		r := socketWith(t, s.URL, WebSocketConfig{Plain: plain, Message: Message{Size: 8}, Connections: 2}, Schedule{Duration: 100 * time.Millisecond})
+		require.Equal(t, map[string]int64{"message/reset": r.Requests}, r.Errors)
+		require.Positive(t, r.Requests)
+	}
+}
+
+// The end of the context ends everything at once and blames nobody; what hangs at
+// the end of the schedule is unfinished.
+func TestSocketEnds(t *testing.T) {
+	for name, each := range map[string]func(*peer){
+		"message": func(p *peer) {
+			cannedHandshake(p)
+			p.Conn.Read(make([]byte, 1))
+			p.Conn.Read(make([]byte, 1000))
+			p.request()
+		},
+		"handshake": func(p *peer) { p.request(); p.request() },
+	} {
+		s := serve(t, each)
+		for _, plain := range socketClients {
+			for _, rate := range []float64{0, 100} {
+				began := time.Now()
+				clock := func() time.Duration { return time.Since(began) }
+				e, err := NewWebSocket(WebSocketConfig{URL: mustURL(t, s.url()), Plain: plain, Connections: 2, Timeout: time.Minute, Clock: clock})
+				require.NoError(t, err)
+				ctx, cancel := context.WithCancel(t.Context())
+				time.AfterFunc(30*time.Millisecond, cancel)
+				require.NoError(t, e.Run(ctx, Schedule{Rate: rate}))
+				require.Less(t, clock(), 3*time.Second)
+				r := e.Cut(clock())
+				require.Zero(t, r.Requests, "%s, plain %v: %v", name, plain, r.Errors)
+				require.Zero(t, r.InFlight)
+			}
+			r := socketWith(t, s.url(), WebSocketConfig{Plain: plain, Connections: 2, Timeout: time.Minute}, Schedule{Duration: 30 * time.Millisecond})
+			require.Equal(t, map[string]int64{name + "/unfinished": 2}, r.Errors, "plain %v", plain)
+			require.GreaterOrEqual(t, r.took, leastGrace)
+		}
+	}
+}
+
+// cannedHandshake accepts a WebSocket.
+func cannedHandshake(p *peer) {
+	if r, err := http.ReadRequest(p.r); err == nil {
+		sum := sha1.Sum([]byte(r.Header.Get("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+		p.say("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n",
+			base64.StdEncoding.EncodeToString(sum[:]))
 	}
 }

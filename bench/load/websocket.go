@@ -1,11 +1,11 @@
 package load
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -20,7 +20,7 @@ type WebSocketConfig struct {
 	URL         *url.URL             // ws or http, wss or https
 	Address     string               // IP address and port to connect to, so that no name is looked up under load; "" takes the URL's
 	TLS         *tls.Config          // for wss; nil takes the usual one
-	Fields      http.Header          // of the handshake, beyond what it needs; Plain only
+	Fields      http.Header          // of the handshake, beyond what it needs
 	Message     Message              // what is sent, and must come back byte by byte
 	Connections int                  // [1, 65536] as RawConfig has it
 	Depth       int                  // [1, 1024] messages under way on a connection; 0 means 1
@@ -75,37 +75,22 @@ func newWebSocket(c WebSocketConfig) (Engine, error) {
 		return nil, fmt.Errorf("messages of %d bytes; give 0 to %d", c.Message.Size, mostMessage)
 	case c.Plain:
 		return newPlainSocket(c)
-	case c.secure():
+	case isSecure(c.URL):
 		return nil, errors.New("the fast client does not speak TLS; take the plain one")
-	case len(c.Fields) > 0:
-		return nil, errors.New("the fast client sends no fields of others; take the plain one")
 	}
 	r, err := newRaw(RawConfig{
-		Address: c.address(), Connections: c.Connections, Depth: c.Depth, Loops: c.Loops, Timeout: c.Timeout, Clock: c.Clock,
+		Address: addressOf(c.URL, c.Address), Connections: c.Connections, Depth: c.Depth, Loops: c.Loops, Timeout: c.Timeout, Clock: c.Clock,
 	})
 	if err != nil {
 		return nil, err
 	}
 	r.socket = &socketPlan{host: c.URL.Host, target: c.URL.RequestURI(), Message: c.Message}
+	var fields bytes.Buffer
+	if err := c.Fields.Write(&fields); err != nil {
+		return nil, err
+	}
+	r.socket.fields = fields.Bytes()
 	return r, nil
-}
-
-func (c *WebSocketConfig) secure() bool { return c.URL.Scheme == "wss" || c.URL.Scheme == "https" }
-
-// address is where to connect to.
-func (c *WebSocketConfig) address() string {
-	if c.Address != "" {
-		return c.Address
-	}
-	port := c.URL.Port()
-	switch {
-	case port != "":
-	case c.secure():
-		port = "443"
-	default:
-		port = "80"
-	}
-	return net.JoinHostPort(c.URL.Hostname(), port)
 }
 
 // failureKey names the kind of failure as measure.Failure.Key does, and knows
