@@ -91,21 +91,25 @@ func intoC(heads [][]byte) (there [][]byte, inC *C.struct_head) {
 	return there, inC
 }
 
-// framing is what a parser makes of a head; see peers.h.
-type framing struct {
-	head    int
-	length  int64
-	chunked bool
+// message is what a parser makes of a request; see peers.h.
+type message struct {
+	head, end int
+	length    int64
+	chunked   bool
 }
 
-// httpParserFraming asks http_parser, if it is installed.
-func httpParserFraming(b []byte) (f framing, installed bool) {
+// httpParserMessages asks http_parser, if it is installed, for the requests in b.
+func httpParserMessages(b []byte, most int) (all []message, installed bool) {
 	if C.http_parser_known() == 0 || load(C.HTTP_PARSER, "http_parser_execute") == nil {
-		return f, false
+		return nil, false
 	}
 	if len(b) == 0 {
-		return f, true
+		return nil, true
 	}
-	c := C.http_parser_framing((*C.char)(unsafe.Pointer(&b[0])), C.size_t(len(b)))
-	return framing{int(c.head), int64(c.length), c.chunked != 0}, true
+	messages := make([]C.struct_message, most)
+	n := C.http_parser_messages((*C.char)(unsafe.Pointer(&b[0])), C.size_t(len(b)), &messages[0], C.size_t(most))
+	for _, m := range messages[:n] {
+		all = append(all, message{int(m.head), int(m.end), int64(m.length), m.chunked != 0})
+	}
+	return all, true
 }

@@ -99,34 +99,58 @@ size_t http_parser_rounds(void *parser, const struct head *heads, size_t count, 
 	}
 	return taken;
 }
-static int pause_there(http_parser *p)
+
+// A stream is what is known of the requests that were read so far.
+struct stream {
+	struct message *messages;
+	size_t at, count, max; // at: the offset behind the byte being read
+};
+
+static struct message *current(http_parser *p)
 {
-	struct framing *f = p->data;
-	f->length = p->content_length == ULLONG_MAX ? 0 : (long long)p->content_length;
-	f->chunked = (p->flags & F_CHUNKED) != 0;
-	f->head = 1;
-	return 2; // no body follows, as far as this parser is concerned
+	struct stream *s = p->data;
+	return &s->messages[s->count - 1];
 }
 
-struct framing http_parser_framing(const char *b, size_t n)
+static int head_ends(http_parser *p)
 {
-	static http_parser_settings settings = {.on_headers_complete = pause_there};
-	struct framing f = {0};
-	http_parser p = {.data = &f};
-	((http_parser_begin *)load(HTTP_PARSER, "http_parser_init"))(&p, HTTP_REQUEST);
+	struct stream *s = p->data;
+	if (s->count == s->max)
+		return -1;
+	s->messages[s->count++] = (struct message){.head = s->at, .chunked = (p->flags & F_CHUNKED) != 0};
+	return 0;
+}
+
+static int content(http_parser *p, const char *at, size_t len)
+{
+	current(p)->length += len;
+	return 0;
+}
+
+static int message_ends(http_parser *p)
+{
+	current(p)->end = ((struct stream *)p->data)->at;
+	return 0;
+}
+
+size_t http_parser_messages(const char *b, size_t n, struct message *messages, size_t max)
+{
+	static http_parser_settings settings = {
+		.on_headers_complete = head_ends, .on_body = content, .on_message_complete = message_ends};
 	http_parser_parse *parse = (http_parser_parse *)load(HTTP_PARSER, "http_parser_execute");
-	for (size_t i = 0; i < n && p.http_errno == 0; i++) {
-		parse(&p, &settings, b + i, 1);
-		if (f.head) {
-			f.head = p.http_errno == 0 || p.upgrade ? i + 1 : 0;
-			return f;
-		}
+	struct stream s = {.messages = messages, .max = max};
+	http_parser p = {.data = &s};
+	((http_parser_begin *)load(HTTP_PARSER, "http_parser_init"))(&p, HTTP_REQUEST);
+	while (s.at < n && p.http_errno == 0 && !p.upgrade) {
+		size_t before = s.count;
+		parse(&p, &settings, b + s.at++, 1);
+		if (p.http_errno != 0 && s.count > before)
+			s.count--; // refused for its framing, which is decided after the head
 	}
-	f.head = 0;
-	return f;
+	return s.count;
 }
 #else
-struct framing http_parser_framing(const char *b, size_t n) { return (struct framing){0}; }
+size_t http_parser_messages(const char *b, size_t n, struct message *messages, size_t max) { return 0; }
 int http_parser_known(void) { return 0; }
 size_t http_parser_rounds(void *parser, const struct head *heads, size_t count, long rounds) { return 0; }
 #endif

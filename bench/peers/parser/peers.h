@@ -25,14 +25,17 @@ void *load(const char *library, const char *function);
 // http_parser_known tells whether this was compiled where http_parser.h is.
 int http_parser_known(void);
 
-// A framing is what a parser makes of a request head: its length, 0 if it was
-// refused or is incomplete, and how its content is delimited.
-struct framing {
-	size_t head;
-	long long length; // of the content, 0 without Content-Length
+// A message is what a parser makes of a request: the offset behind its head, the
+// offset behind its content, 0 if that is incomplete or refused, and how the
+// content is delimited.
+struct message {
+	size_t head, end;
+	long long length; // of the content as far as it was seen, without its coding
 	int chunked;
 };
 
-struct framing http_parser_framing(const char *b, size_t n);
+// http_parser_messages stores up to max requests that follow each other in b, and
+// returns how many of their heads were accepted.
+size_t http_parser_messages(const char *b, size_t n, struct message *messages, size_t max);
 
 #endif
