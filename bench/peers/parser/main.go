@@ -1,5 +1,6 @@
 // Command parser measures how long request parsers take: ours in each of its
-// variants, and the C parsers that are installed, alternating in one run.
+// variants, the C parsers that are installed, and those of fasthttp and net/http,
+// alternating in one run.
 //
 //	go run . [-reference NAME] [-pico LIBRARY] [-rounds N] [FILE ...]
 //

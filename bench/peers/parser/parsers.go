@@ -47,7 +47,7 @@ func parsers(pico string) (all []parser, skipped []string) {
 	}
 	add(picoH2O, "libh2o-evloop.so", "phr_parse_request", true, C.pico_rival())
 	add("http_parser", C.HTTP_PARSER, "http_parser_execute", C.http_parser_known() != 0, C.http_parser_rival())
-	return all, skipped
+	return append(all, fastHTTP(), netHTTP()), append(skipped, "llhttp, httparse: Debian has them as sources only")
 }
 
 func load(library, function string) unsafe.Pointer {
