@@ -34,10 +34,14 @@
 	CMPQ R8, LIMIT(SP) \
 	JGT near \
 	VMOVDQU 1(SI)(R8*1), Y0 \
-classes: \
+	NOTOKENS
+
+// NOTOKENS sets bits in AX where the bytes in Y0 are not of a token; obs-text is
+// none.
+#define NOTOKENS \
 	VMOVDQA64 Z0, Z1 \
 	VPERMI2B CLASSHIGH, CLASSLOW, Z1 \
-	VPOR Y0, Y1, Y1      \
+	VPOR Y0, Y1, Y1 \
 	VPMOVMSKB Y1, AX
 
 // CLASSIFY reads up to 64 bytes at SI+AX, BX of them, and sets K2 and K3 where
@@ -80,6 +84,8 @@ TEXT ·scanAVX512(SB), 0, $304-40
 	XORL R10, R10        // the offset of the block
 	XORL CX, CX          // bits 0 and 1: LF two bytes before them
 	LEAQ -33(DX), AX
+	CMPQ AX, $-1
+	JLT unsure
 	MOVQ AX, LIMIT(SP)
 	LEAQ -64(DX), R13    // up to here there are whole blocks
 	LEAQ ENDS+MAXENDS(SP), R12
@@ -146,37 +152,38 @@ last: // the lowest bit of CX and R11 is the LF of that line, which must be empt
 
 	LINES
 
-	WALK
-
 	MOVQ s+24(FP), DI
 	MOVQ $-1, R8
 	MOVQ R8, scan_notHost(DI)
 	MOVQ R8, scan_notPath(DI)
-	VALUEOFHOST(target)
-	CLASSIFY(classBits<>+2(SB), classBits<>+3(SB))
-	KMOVQ K2, scan_notHost(DI)
-	KMOVQ K3, scan_notDigit(DI)
-
-target:
-	TARGET(done)
+	TARGET(walk)
 	CLASSIFY(classBits<>+0(SB), classBits<>+1(SB))
 	KMOVQ K2, scan_notPath(DI)
 	KMOVQ K3, scan_notQuery(DI)
+
+walk:
+	WALK
+
+	VALUEOFHOST(done)
+	CLASSIFY(classBits<>+2(SB), classBits<>+3(SB))
+	MOVQ s+24(FP), DI
+	KMOVQ K2, scan_notHost(DI)
+	KMOVQ K3, scan_notDigit(DI)
 
 done:
 	VZEROUPPER
 	MOVQ DX, ret+32(FP)
 	RET
 
-near: // fewer than 32 bytes: read what is there
-	MOVQ n+8(FP), AX
-	SUBQ R8, AX
-	DECQ AX
-	MOVQ $-1, BX
-	BZHIQ AX, BX, BX
-	KMOVQ BX, K6
-	VMOVDQU8.Z 1(SI)(R8*1), K6, Z0
-	JMP classes
+near: // fewer than 32 bytes: those that end the buffer, with what precedes them
+	MOVQ n+8(FP), BX
+	VMOVDQU -32(SI)(BX*1), Y0
+	NOTOKENS
+	SUBQ R8, BX
+	DECQ BX
+	NEGQ BX              // the shift, modulo 32
+	SHRXL BX, AX, AX
+	JMP named
 
 fail:
 	VZEROUPPER
