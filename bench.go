@@ -21,10 +21,10 @@ import (
 // benchCommand joins three rooms: a board is opened, loaded, and reported on.
 type benchCommand struct {
 	URL         string        `arg:"" optional:"" help:"Server to load: http://HOST[:PORT]/PATH. Without it, a board is loaded."`
-	Board       string        `help:"Board to load; \"host\", httpdlab's own server, if no URL is given. See: httpdlab boards list."`
-	Addr        string        `placeholder:"ADDR" help:"Where the board is: host, host:port or URL."`
+	Boards      []string      `name:"board" placeholder:"NAME" help:"Board to load; \"host\", httpdlab's own server, if no URL is given. Several, each with its own --board, are loaded in turn. See: httpdlab boards list."`
+	Addrs       []string      `name:"addr" placeholder:"ADDR" help:"Where the board is: host, host:port or URL; one a --board, in the same order."`
 	Engine      string        `default:"" enum:",vegeta,raw,websocket,sse" placeholder:"NAME" help:"What makes the load: vegeta, raw (quicker, needs Linux), websocket or sse. Default: what the scenario needs."`
-	Scenario    string        `placeholder:"NAME" help:"What is sent: hello, plaintext, empty, echo, upload, download, sink, slow, mixed, events, ws, or a TOML file. Default: GET of the URL."`
+	Scenarios   []string      `name:"scenario" placeholder:"NAME" help:"What is sent: hello, plaintext, empty, echo, upload, download, sink, slow, mixed, events, ws, or a TOML file; several are sent one after the other. Default: GET of the URL."`
 	Size        int64         `placeholder:"BYTES" help:"Of what a scenario sends up, down or to and fro."`
 	Depth       int           `placeholder:"N" help:"With raw and websocket: requests under way on a connection (pipelining)."`
 	Loops       int           `placeholder:"N" help:"With raw and websocket: event loops."`
@@ -50,6 +50,8 @@ type benchCommand struct {
 	Hostile []string `placeholder:"KIND" help:"Measure a bystander while hostile clients are at the server: slow-head, slow-body, slow-read, half-open, reset, surplus or squat; several with commas."`
 	Clients int      `placeholder:"N" help:"Hostile clients at once, up to 64. Default: 8."`
 
+	Together bool `help:"With several boards: load them at the same time. They share the air and this machine."`
+
 	Count   int    `default:"1" placeholder:"N" help:"Runs of each target, for: httpdlab compare."`
 	Against string `placeholder:"URL" help:"Second server, which takes turns with the first."`
 	Replay  string `placeholder:"RUN" help:"Repeat a recorded run: its folder or run.json."`
@@ -59,6 +61,12 @@ type benchCommand struct {
 	Insecure bool   `help:"Accept any TLS certificate."`
 	JSON     bool   `name:"json" help:"Write run.json to stdout, a line a run, and nothing else."`
 	Out      string `default:"reports/out" type:"path" placeholder:"DIR" help:"Folder that gets a folder a run, and an index. Default: ${default}."`
+
+	// One of each, when they have been told apart.
+	Board    string   `kong:"-"`
+	Addr     string   `kong:"-"`
+	Scenario string   `kong:"-"`
+	printer  *printer // nil: nobody else prints
 }
 
 // unmet says what a run did not come up to: exit code 1.
@@ -71,6 +79,26 @@ func (c *benchCommand) Run(ctx context.Context) (err error) {
 	if info, err := os.Stat(c.Out); err == nil && !info.IsDir() {
 		return fmt.Errorf("write runs to %s: it is a file; give a folder with --out", c.Out)
 	}
+	if len(c.Boards) > 1 || len(c.Scenarios) > 1 {
+		return c.farm(ctx)
+	}
+	if c.Together {
+		return errors.New("one board cannot be loaded together with itself; name several with --board")
+	}
+	return c.one(ctx, first(c.Boards), first(c.Addrs), first(c.Scenarios))
+}
+
+// first is the only one of a flag that was given once.
+func first(given []string) string {
+	if len(given) == 0 {
+		return ""
+	}
+	return given[0]
+}
+
+// one loads one board, or a URL, with one scenario.
+func (c *benchCommand) one(ctx context.Context, board, addr, scenario string) (err error) {
+	c.Board, c.Addr, c.Scenario = board, addr, scenario
 	o, recorded, err := c.options()
 	if err != nil {
 		return err
@@ -156,7 +184,7 @@ func (c *benchCommand) options() (o bench.Options, recorded *measure.Run, err er
 	} else if o, err = c.asked(); err != nil {
 		return o, nil, err
 	}
-	o.Command, o.Tool, o.Progress = os.Args, version(), os.Stderr
+	o.Command, o.Tool, o.Progress = os.Args, version(), c.printer.progress()
 	if o.Seed == 0 {
 		o.Seed = rand.Uint64N(1<<53-1) + 1 // a number that JSON keeps exactly
 	}
@@ -199,6 +227,7 @@ func (c *benchCommand) asked() (o bench.Options, err error) {
 func (c *benchCommand) recorded() (*measure.Run, error) {
 	rest := *c
 	rest.URL, rest.Board, rest.Addr, rest.Replay, rest.Console, rest.Baud, rest.JSON, rest.Out = "", "", "", "", "", 0, false, ""
+	rest.Boards, rest.Addrs, rest.printer = nil, nil, nil
 	if !reflect.DeepEqual(rest, benchCommand{Timeout: 10 * time.Second, Count: 1}) {
 		return nil, errors.New("a replay takes its load from the record; leave out the flags that shape it, or leave out --replay")
 	}
@@ -253,6 +282,8 @@ func (c *benchCommand) folder(o *bench.Options) string {
 // report writes the table for the terminal, or the record for machines, the
 // page and the index.
 func (c *benchCommand) report(run *measure.Run, dir string, recorded *measure.Run) error {
+	c.printer.lock()
+	defer c.printer.unlock()
 	if c.JSON {
 		if err := json.NewEncoder(os.Stdout).Encode(run); err != nil {
 			return fmt.Errorf("write run.json to stdout: %w", err)

@@ -57,14 +57,12 @@ func WriteIndex(dir string) error {
 	}
 	var rows []indexRow
 	var runs []indexed
-	for _, e := range entries {
-		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") {
-			row, run := newIndexRow(dir, e.Name())
-			rows = append(rows, row)
-			if run != nil {
-				runs = append(runs, indexed{run, row.Href, run.worst()})
-				run.Samples = nil // those of a year's runs need not be held
-			}
+	for _, name := range runFolders(dir, entries) {
+		row, run := newIndexRow(dir, name)
+		rows = append(rows, row)
+		if run != nil {
+			runs = append(runs, indexed{run, row.Href, run.worst()})
+			run.Samples = nil // those of a year's runs need not be held
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b indexRow) int {
@@ -86,12 +84,44 @@ func WriteIndex(dir string) error {
 	return replaceFile(filepath.Join(dir, IndexFile), b.Bytes())
 }
 
+// runFolders are the folders in dir, and in place of one that only gathers runs
+// of a series or a farm, these.
+func runFolders(dir string, entries []fs.DirEntry) (names []string) {
+	for _, e := range entries {
+		if !e.IsDir() || strings.HasPrefix(e.Name(), ".") {
+			continue
+		}
+		inside, _ := filepath.Glob(filepath.Join(globbed(dir), globbed(e.Name()), "*", measure.RunFile))
+		deeper, _ := filepath.Glob(filepath.Join(globbed(dir), globbed(e.Name()), "*", "*", measure.RunFile))
+		inside = append(inside, deeper...)
+		if _, err := os.Stat(filepath.Join(dir, e.Name(), measure.RunFile)); err == nil || len(inside) == 0 {
+			names = append(names, e.Name())
+			continue
+		}
+		for _, file := range inside {
+			if name, err := filepath.Rel(dir, filepath.Dir(file)); err == nil {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
+}
+
+// globbed is a name in which nothing stands for something else.
+func globbed(name string) string { return wildcards.Replace(name) }
+
+var wildcards = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`)
+
 // newIndexRow is the row of a folder, and the run in it, if there is one.
 func newIndexRow(dir, name string) (indexRow, *record) {
 	row := indexRow{Name: oneLine(name, 120), When: none}
 	folder := filepath.Join(dir, name)
 	if info, err := os.Stat(filepath.Join(folder, ReportFile)); err == nil && info.Mode().IsRegular() {
-		row.Href = "./" + url.PathEscape(name) + "/" + ReportFile
+		var steps []string
+		for step := range strings.SplitSeq(filepath.ToSlash(name), "/") {
+			steps = append(steps, url.PathEscape(step))
+		}
+		row.Href = "./" + strings.Join(steps, "/") + "/" + ReportFile
 	}
 	run, err := measure.Load(folder)
 	if err != nil {

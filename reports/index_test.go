@@ -90,7 +90,7 @@ func TestIndexTrends(t *testing.T) {
 		sha, scenario string
 		rate          float64
 	}{{"aaaa1111", "", 600}, {"aaaa1111", "", 610}, {"bbbb2222", "", 550}, {"bbbb2222", `{"name":"upload"}`, 90}} {
-		m := newMakerIn(t, filepath.Join(dir, fmt.Sprint("run", i)))
+		m := newMakerIn(t, filepath.Join(dir, "series[1]", fmt.Sprint("run", i))) // one folder for all of them
 		m.run.Started = began.Add(time.Duration(i) * time.Hour)
 		m.run.Target.Info = json.RawMessage(`{"app_sha":"` + run.sha + `"}`)
 		if run.scenario != "" {
@@ -103,6 +103,7 @@ func TestIndexTrends(t *testing.T) {
 	b, err := os.ReadFile(filepath.Join(dir, IndexFile))
 	require.NoError(t, err)
 	text := words(string(b))
+	require.Contains(t, text, "4 in this folder")
 	require.Contains(t, text, "Board | /hello | upload")
 	require.Regexp(t, `esp32 \| ✓ 5\d\d/s p99 \S+ms, 1 connection \| ✓ \d\d\.\d/s`, text)
 	require.Contains(t, text, "Highest rate, esp32 /hello")
