@@ -12,6 +12,9 @@ import (
 	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
+// hasEpoll says that there are the loops of this file.
+const hasEpoll = true
+
 const (
 	receiveSize = 128 << 10 // how much a loop reads at once
 	sweepEvery  = 10 * time.Millisecond

@@ -11,6 +11,9 @@ import (
 	"github.com/httpdlab/httpdlab/bench/measure"
 )
 
+// hasEpoll says that there are no loops here.
+const hasEpoll = false
+
 type sockaddr struct{}
 
 func sockaddrOf(netip.AddrPort) (sockaddr, error) {

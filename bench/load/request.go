@@ -1,6 +1,11 @@
 // Package load sends requests to an HTTP/1.1 server, so many connections or so
 // many requests a second, and records what becomes of them.
 //
+// A [Schedule] says when, a [Scenario] what, and an engine carries both out:
+// [Attack] on a [Pool] of connections for any server, [Raw] for the fastest,
+// [NewWebSocket] for messages that come back, [NewEvents] for server-sent
+// events. A [Siege] is a bystander among hostile clients.
+//
 // The package measures where the bytes are written and read, on connections of
 // its own: nothing is retried, redirected, decompressed or pooled behind the
 // numbers, and every failure has its stage.

@@ -82,6 +82,9 @@ func (s Siege) Run(ctx context.Context) (*SiegeResult, error) {
 	defer stop()
 	var attackers sync.WaitGroup
 	attackers.Go(func() { h.run(attack, s.Count) })
+	for end := b.clock() + leastStretch; h.connected.Load() < int64(s.Count) && b.clock() < end; {
+		sleep(ctx, bystanderPause) // until the attack is there
+	}
 	during := b.watch(ctx, s.During, nil)
 	stop()
 	attackers.Wait()

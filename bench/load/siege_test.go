@@ -67,18 +67,21 @@ func one(t *testing.T, patience time.Duration) *server {
 // A server of one socket has none for the bystander, until it loses patience
 // with the hostile clients or they go.
 func TestSiegeOfOneSocket(t *testing.T) {
-	s := one(t, 10*time.Second)
-	r := besiege(t, Siege{Kind: HalfOpen, Address: s.Addr().String(), Fresh: true, Count: 2})
-	require.False(t, r.Served)
-	require.Equal(t, map[string]int64{"ttfb/timeout": r.During.Requests}, r.During.Errors)
-	require.True(t, r.Recovered)
-	require.Zero(t, r.CutOff)
-
-	impatient := one(t, 20*time.Millisecond)
-	r = besiege(t, Siege{Kind: HalfOpen, Address: impatient.Addr().String(), Fresh: true, Count: 1})
-	require.True(t, r.Served)
-	require.Positive(t, r.CutOff)
-	require.Greater(t, r.During.ServiceMS.Max, r.Before.ServiceMS.P50)
+	undisturbed(t, func(calm require.TestingT) {
+		s := one(t, 10*time.Second)
+		r := besiege(t, Siege{Kind: HalfOpen, Address: s.Addr().String(), Fresh: true, Count: 2})
+		require.False(calm, r.Served)
+		require.Equal(calm, map[string]int64{"ttfb/timeout": r.During.Requests}, r.During.Errors)
+		require.True(calm, r.Recovered)
+		require.Zero(calm, r.CutOff)
+	})
+	undisturbed(t, func(calm require.TestingT) {
+		s := one(t, 20*time.Millisecond)
+		r := besiege(t, Siege{Kind: HalfOpen, Address: s.Addr().String(), Fresh: true, Count: 1})
+		require.True(calm, r.Served)
+		require.Positive(calm, r.CutOff)
+		require.Greater(calm, r.During.ServiceMS.Max, r.Before.ServiceMS.P50)
+	})
 }
 
 // Every hostile client does what its name says.

@@ -175,10 +175,12 @@ func TestSocketFailures(t *testing.T) {
 	} {
 		s := echoServer(t, websocket.Upgrader{}, x.each)
 		for _, plain := range socketClients {
-			r := socketWith(t, s.URL, WebSocketConfig{Message: Message{Size: 16}, Timeout: 80 * time.Millisecond, Plain: plain},
-				Schedule{Duration: 120 * time.Millisecond})
-			require.Equal(t, map[string]int64{x.error: r.Requests}, r.Errors, "%s, plain %v", x.name, plain)
-			require.Positive(t, r.Requests)
+			undisturbed(t, func(calm require.TestingT) {
+				r := socketWith(t, s.URL, WebSocketConfig{Message: Message{Size: 16}, Timeout: 80 * time.Millisecond, Plain: plain},
+					Schedule{Duration: 120 * time.Millisecond})
+				require.Equal(calm, map[string]int64{x.error: r.Requests}, r.Errors, "%s, plain %v", x.name, plain)
+				require.Positive(calm, r.Requests)
+			})
 		}
 	}
 }

@@ -25,7 +25,7 @@ type WebSocketConfig struct {
 	Connections int                  // [1, 65536] as RawConfig has it
 	Depth       int                  // [1, 1024] messages under way on a connection; 0 means 1
 	Loops       int                  // [1, Connections] fast: event loops; 0 means 1
-	Plain       bool                 // take gorilla's client, rather than the fast one over epoll
+	Plain       bool                 // take gorilla's client, even where the fast one would do
 	Timeout     time.Duration        // of a handshake and of a message, from its send; 0 means 10 s
 	Clock       func() time.Duration // since Run.Started
 }
@@ -48,9 +48,9 @@ const (
 	Echo      measure.Stage = "message" // until the message was back
 )
 
-// NewWebSocket returns the engine for WebSocket echoes: the fast one over epoll,
-// which needs Linux and plain TCP, or gorilla's client if c.Plain asks for it. A
-// message is a request; it is good if it came back as it was sent.
+// NewWebSocket returns the engine for WebSocket echoes: the fast one over epoll
+// where there is epoll and no TLS, or gorilla's client, or that if c.Plain asks
+// for it. A message is a request; it is good if it came back as it was sent.
 //
 // The fast client prepares its messages, masks and all, and sends them again and
 // again: no two that follow each other are alike, but the keys of a round are
@@ -73,10 +73,8 @@ func newWebSocket(c WebSocketConfig) (Engine, error) {
 		return nil, errors.New("no URL or no clock given")
 	case c.Message.Size < 0 || c.Message.Size > mostMessage:
 		return nil, fmt.Errorf("messages of %d bytes; give 0 to %d", c.Message.Size, mostMessage)
-	case c.Plain:
+	case c.Plain, !hasEpoll, isSecure(c.URL):
 		return newPlainSocket(c)
-	case isSecure(c.URL):
-		return nil, errors.New("the fast client does not speak TLS; take the plain one")
 	}
 	r, err := newRaw(RawConfig{
 		Address: addressOf(c.URL, c.Address), Connections: c.Connections, Depth: c.Depth, Loops: c.Loops, Timeout: c.Timeout, Clock: c.Clock,
