@@ -20,12 +20,13 @@ import (
 	"github.com/httpdlab/httpdlab/conformance/check"
 	"github.com/httpdlab/httpdlab/conformance/esp"
 	"github.com/httpdlab/httpdlab/conformance/rfc6455"
+	"github.com/httpdlab/httpdlab/conformance/rfc7692"
 	"github.com/httpdlab/httpdlab/conformance/rfc9110"
 	"github.com/httpdlab/httpdlab/conformance/rfc9112"
 )
 
 // Suites lists everything that can be selected, in the order in which it is run.
-var Suites = []check.Suite{rfc9110.Suite, rfc9112.Suite, rfc6455.Suite, esp.Suite}
+var Suites = []check.Suite{rfc9110.Suite, rfc9112.Suite, rfc6455.Suite, rfc7692.Suite, esp.Suite}
 
 // Options says what to check and how.
 type Options struct {
