@@ -35,6 +35,9 @@ peers:  ## rival servers, load generators and parsers beside ours, in one run
 	@cd bench/peers/parser && go run .
 	@go test -count 1 -run 'TestNetHTTP|TestDaemons' -v ./conformance | grep -v '^=== '
 
+attack:  ## thousands of hostile clients, and 20 000 idle ones, against the server
+	@HTTPDLAB_FULL=1 go test ./server -run 'TestNobodyIsStopped|TestIdleConnections' -count=1 -v
+
 firmware-check:  ## compile the boards' firmware on this machine, and test its pure parts
 	@$(MAKE) -C boards/firmware/check
 

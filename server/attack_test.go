@@ -17,9 +17,10 @@ import (
 
 // An attack says how many clients of each kind want to stop the server.
 type attack struct {
-	slowHeads, slowBodies, nonReaders, sleepers, churners int
-	lasts                                                 time.Duration
-	memory                                                int // bytes that the server may take for it
+	SlowHeads, SlowBodies, NonReaders, Sleepers, Churners int
+
+	lasts  time.Duration
+	memory int // bytes that the server may take for it
 }
 
 // Nobody is stopped: while slow clients, clients that do not read, handlers that sleep, and connections that come
@@ -29,25 +30,22 @@ func TestNobodyIsStopped(t *testing.T) {
 	if racing {
 		t.Skip("the race detector takes time")
 	}
-	a := attack{slowHeads: 500, slowBodies: 50, nonReaders: 20, sleepers: 20, churners: 2, lasts: 2 * time.Second, memory: 64 << 20}
+	a := attack{SlowHeads: 500, SlowBodies: 50, NonReaders: 20, Sleepers: 20, Churners: 2, lasts: 2 * time.Second, memory: 64 << 20}
 	if os.Getenv("HTTPDLAB_FULL") != "" {
-		a = attack{slowHeads: 5000, slowBodies: 200, nonReaders: 200, sleepers: 100, churners: 4, lasts: 20 * time.Second, memory: 128 << 20}
+		a = attack{SlowHeads: 5000, SlowBodies: 200, NonReaders: 200, Sleepers: 100, Churners: 4, lasts: 20 * time.Second, memory: 128 << 20}
 	}
 	c := startChild(t, EngineEpoll)
 	quiet := behave(t, c.addr, 2*time.Second)
 	settled(t, c)
 	before := c.memory()
-	stop := make(chan struct{})
-	var attackers sync.WaitGroup
-	a.begin(c.addr, stop, &attackers)
+	end := startClients(t, "attack", c.addr, a)
 	within(t, 20*time.Second, "the attackers are connected", func() bool {
 		sessions, _ := settled(t, c)
-		return sessions >= (a.slowHeads+a.slowBodies+a.nonReaders+a.sleepers)*9/10
+		return sessions >= (a.SlowHeads+a.SlowBodies+a.NonReaders+a.Sleepers)*9/10
 	})
 	attacked := behave(t, c.addr, a.lasts)
 	memory := c.memory() - before
-	close(stop)
-	attackers.Wait()
+	end()
 	quiet = max(quiet, behave(t, c.addr, time.Second)) // the machine may have got busier
 	t.Logf("quiet p99 %v, attacked p99 %v, memory %.1f MiB more", quiet, attacked, float64(memory)/(1<<20))
 	require.Less(t, attacked, 2*quiet+5*time.Millisecond)
@@ -85,21 +83,21 @@ func (a attack) begin(addr string, stop chan struct{}, done *sync.WaitGroup) {
 			done.Go(func() { persist(addr, stop, attack) })
 		}
 	}
-	many(a.slowHeads, func(c net.Conn) { trickle(c, "GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ", stop) })
-	many(a.slowBodies, func(c net.Conn) {
+	many(a.SlowHeads, func(c net.Conn) { trickle(c, "GET / HTTP/1.1\r\nHost: h\r\nX-Slow: ", stop) })
+	many(a.SlowBodies, func(c net.Conn) {
 		trickle(c, "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n", stop)
 	})
-	many(a.nonReaders, func(c net.Conn) {
+	many(a.NonReaders, func(c net.Conn) {
 		c.(*net.TCPConn).SetReadBuffer(4096)
 		fmt.Fprint(c, "GET /huge HTTP/1.1\r\nHost: h\r\n\r\n")
 		wait(stop, 5*time.Second)
 	})
-	many(a.sleepers, func(c net.Conn) {
+	many(a.Sleepers, func(c net.Conn) {
 		fmt.Fprint(c, "GET /sleep HTTP/1.1\r\nHost: h\r\n\r\n")
 		wait(stop, 5*time.Second)
 	})
 	var storms atomic.Int64
-	many(a.churners, func(c net.Conn) {
+	many(a.Churners, func(c net.Conn) {
 		fmt.Fprint(c, plainGet)
 		if storms.Add(1)%2 == 0 {
 			c.(*net.TCPConn).SetLinger(0) // RST

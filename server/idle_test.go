@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"syscall"
 	"testing"
 	"time"
 
@@ -22,38 +21,22 @@ func TestIdleConnections(t *testing.T) {
 	if os.Getenv("HTTPDLAB_FULL") != "" {
 		count = 20000
 	}
-	var limit syscall.Rlimit
-	require.NoError(t, syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit))
-	count = min(count, int(limit.Cur)-500)
-	c := startChild(t, EngineEpoll)
-	warm := make([]net.Conn, 200) // what the first connections cost once
-	open := func(conns []net.Conn) {
-		buf := make([]byte, 1000)
-		for i := range conns {
-			conn, err := net.Dial("tcp", c.addr)
-			require.NoError(t, err)
-			conns[i] = conn
-			conn.SetDeadline(time.Now().Add(20 * time.Second))
-			conn.Write([]byte(plainGet))
-			_, err = conn.Read(buf)
-			require.NoError(t, err)
-		}
+	limit := allowDescriptors(t, count+300) // of the server; the clients' process has the same
+	if most := limit - 300; count > most {
+		t.Logf("%d descriptors a process allow no more than %d connections", limit, most)
+		count = most
 	}
-	open(warm)
+	c := startChild(t, EngineEpoll)
+	startClients(t, "idle", c.addr, 200) // what the first connections cost once
 	settled(t, c)
 	before := c.memory()
-	conns := make([]net.Conn, count)
-	defer func() {
-		for _, conn := range append(conns, warm...) {
-			if conn != nil {
-				conn.Close()
-			}
-		}
-	}()
-	open(conns)
-	settled(t, c)
-	each := (c.memory() - before) / count
-	t.Logf("%d idle connections: %d bytes each", count, each)
+	each := 0
+	for _, part := range []int{count / 2, count - count/2} { // it grows with their number, and with nothing else
+		startClients(t, "idle", c.addr, part)
+		sessions, _ := settled(t, c)
+		each = (c.memory() - before) / (sessions - 201)
+		t.Logf("%d idle connections: %d bytes each; a million would take %d MB", sessions-201, each, each)
+	}
 	require.LessOrEqual(t, each, 700)
 	ticks := c.cpu()
 	time.Sleep(500 * time.Millisecond) // the time over which the time used is measured

@@ -10,6 +10,7 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -23,6 +24,10 @@ const childVariable = "HTTPDLAB_TEST_SERVER"
 func TestMain(m *testing.M) {
 	if engine := os.Getenv(childVariable); engine != "" {
 		serveAsChild(engine)
+		return
+	}
+	if role := os.Getenv(clientsVariable); role != "" {
+		clientsAsChild(role)
 		return
 	}
 	before := runtime.NumGoroutine()
@@ -113,21 +118,29 @@ func startChildWith(t testing.TB, e Engine, options ...string) *child {
 	if runtime.GOOS != "linux" {
 		t.Skip("needs /proc")
 	}
-	cmd := exec.Command(os.Args[0], options...)
-	cmd.Env = append(os.Environ(), childVariable+"="+e.String())
+	pid, line, _ := startSelf(t, childVariable+"="+e.String(), options...)
+	return &child{t, line, pid}
+}
+
+// startSelf starts this test program in another role, says what its first line of output was, and how to end it before
+// the test ends.
+func startSelf(t testing.TB, role string, args ...string) (pid int, line string, end func()) {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Env = append(os.Environ(), role)
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	stdout, err := cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		stdin.Close()
 		require.NoError(t, cmd.Wait())
 	})
-	line, err := bufio.NewReader(stdout).ReadString('\n')
+	t.Cleanup(end)
+	line, err = bufio.NewReader(stdout).ReadString('\n')
 	require.NoError(t, err)
-	return &child{t, strings.TrimSpace(line), cmd.Process.Pid}
+	return cmd.Process.Pid, strings.TrimSpace(line), end
 }
 
 // memory returns the process's own resident memory in bytes.
