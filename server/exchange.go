@@ -75,6 +75,9 @@ func (r *Request) admit(b []byte) next {
 	}
 	r.routes = r.server.routes.Load()
 	status := r.findRoute()
+	if status == 0 && r.head.Chunked && r.route.LengthRequired {
+		status = 411 // RFC 9110, 15.5.12
+	}
 	if status == 0 && r.left != 0 && r.collects() {
 		return nextMore
 	}

@@ -29,6 +29,10 @@ func TestRefusals(t *testing.T) {
 		{"no such path", "GET /nowhere HTTP/1.1\r\nHost: h\r\n\r\n", 404},
 		{"no such method here", "PUT / HTTP/1.1\r\nHost: h\r\n\r\n", 405},
 		{"no such method", "FROB / HTTP/1.1\r\nHost: h\r\n\r\n", 501},
+		{"no length", "POST /known HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 411},
+		{"no length, and not all there", "POST /known HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n", 411},
+		{"a length", "POST /known HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx", 200},
+		{"length none", "POST /known HTTP/1.1\r\nHost: h\r\n\r\n", 200},
 		{"too large", "POST /echo HTTP/1.1\r\nHost: h\r\nContent-Length: 3000\r\n\r\n", 413},
 		{"too large in chunks", "POST /echo HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nbb8\r\n" + long[:3000] + "\r\n0\r\n\r\n", 413},
 		{"long target", "GET /" + long[:1500] + " HTTP/1.1\r\nHost: h\r\n\r\n", 414},
@@ -42,7 +46,8 @@ func TestRefusals(t *testing.T) {
 	}
 	engines(t, func(t *testing.T, cfg Config) {
 		cfg.MaxTarget, cfg.MaxHeader, cfg.MaxFields, cfg.MaxBody, cfg.MaxInline = 1000, 2000, 10, 2000, 1000
-		s := start(t, cfg, get("/", says("hello")), post("/echo", echo))
+		s := start(t, cfg, get("/", says("hello")), post("/echo", echo),
+			URI{Path: "/known", Method: "POST", LengthRequired: true, Handler: echo})
 		for _, c := range cases {
 			t.Run(c.name, func(t *testing.T) {
 				p := dial(t, s)

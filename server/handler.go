@@ -34,6 +34,9 @@ type URI struct {
 	// Blocking handlers sleep, wait or compute for long: they run on a goroutine of their own.
 	Blocking bool
 
+	// LengthRequired refuses chunked content with 411: the handler is to know the length beforehand.
+	LengthRequired bool
+
 	// WebSocket [nil or options] makes the URI an endpoint of the WebSocket protocol.
 	WebSocket *WebSocket
 
