@@ -72,7 +72,7 @@ func TestStopFreesEverything(t *testing.T) {
 		}))
 		require.NoError(t, s.Register(URI{Path: "/slow", Method: "GET", Blocking: true, Handler: func(r *Request) error {
 			close(inHandler)
-			time.Sleep(100 * time.Millisecond)
+			within(t, 5*time.Second, "Stop has begun", func() bool { return s.State() != StateServing })
 			finished.Store(true)
 			return r.SendString("done")
 		}}))

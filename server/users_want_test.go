@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -218,13 +219,15 @@ func TestUsersWant09AsyncSurvivesDisconnect(t *testing.T) {
 
 // 11: "error in send : 11" ends healthy connections that read slowly.
 func TestUsersWant11SlowReadersGetEverything(t *testing.T) {
-	content := bytes.Repeat([]byte("0123456789abcdef"), 1<<18)
+	content := bytes.Repeat([]byte("0123456789abcdef"), 1<<20) // more than the kernel's buffers hold
 	engines(t, func(t *testing.T, cfg Config) {
 		s := start(t, cfg, get("/", func(r *Request) error { return r.Send(content) }))
 		p := dial(t, s)
 		require.NoError(t, p.Conn.(*net.TCPConn).SetReadBuffer(128<<10))
 		p.send(plainGet)
-		time.Sleep(50 * time.Millisecond) // a pause of the reader, in which the server gets stuck
+		within(t, 5*time.Second, "the server waits for the reader", func() bool {
+			return s.aside.Load() > 0 || cfg.Engine == EnginePortable
+		})
 		_, body := p.wantStatus("everything", 200)
 		require.True(t, body == string(content))
 	})
@@ -250,17 +253,26 @@ func TestUsersWant12FullQueueFailsFast(t *testing.T) {
 func TestUsersWant14EventStreamSurvivesFullBuffers(t *testing.T) {
 	engines(t, func(t *testing.T, cfg Config) {
 		text := strings.Repeat("x", 10000)
+		var sent, seen atomic.Int32
 		s := start(t, cfg, get("/events", func(r *Request) error {
 			stream, err := r.StartEvents()
 			for n := 0; n < 1000 && err == nil; n++ {
 				err = stream.Send(Message{Data: text})
+				sent.Add(1)
 			}
 			return err
 		}))
 		p := dial(t, s)
 		require.NoError(t, p.Conn.(*net.TCPConn).SetReadBuffer(128<<10))
 		p.send("GET /events HTTP/1.1\r\nHost: h\r\n\r\n")
-		time.Sleep(50 * time.Millisecond) // a pause of the reader, in which the buffers fill
+		polls := 0
+		within(t, 5*time.Second, "the buffers are full", func() bool {
+			if n := sent.Load(); n == 0 || seen.Swap(n) != n {
+				polls = 0
+			}
+			polls++
+			return polls > 5
+		})
 		_, body := p.wantStatus("all events", 200)
 		require.Equal(t, 1000, strings.Count(body, "data: "+text+"\n\n"))
 	})
