@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/httpdlab/httpdlab/conformance/check"
@@ -42,10 +43,44 @@ var page = template.Must(template.New("page").Funcs(template.FuncMap{
 		return class
 	},
 	"lower":  func(v check.Verdict) string { return strings.ToLower(string(v)) },
-	"escape": func(e check.Event) string { return check.Escape(e.Bytes[:min(len(e.Bytes), shown)]) },
-	"cut":    func(e check.Event) int { return e.Cut + max(0, len(e.Bytes)-shown) },
+	"octets": octets,
+	"events": events,
+	"cut":    func(e check.Event) int { return e.Cut + max(0, len(e.Bytes)-limit(e)) },
 	"ms":     func(e check.Event) string { return fmt.Sprintf("%.1f", float64(e.At.Microseconds())/1e3) },
 }).Parse(pageHTML))
+
+// shownHex is how many octets of one event the page has in hex, shownEvents how many events of one connection.
+const (
+	shownHex    = 192
+	shownEvents = 80
+)
+
+// limit is how many octets of an event the page has.
+func limit(e check.Event) int {
+	if e.Text() {
+		return shown
+	}
+	return shownHex
+}
+
+// octets writes text as it is and what is none in hex.
+func octets(e check.Event) string {
+	b := e.Bytes[:min(len(e.Bytes), limit(e))]
+	if e.Text() {
+		return check.Escape(b)
+	}
+	return fmt.Sprintf("% x", b)
+}
+
+// events are those of a connection that the page has; the last says how many were left out.
+func events(t *check.Transcript) []check.Event {
+	if len(t.Events) <= shownEvents {
+		return t.Events
+	}
+	last := t.Events[len(t.Events)-1]
+	last.Note = fmt.Sprintf("(%d events left out) %s", len(t.Events)-shownEvents, last.Note)
+	return append(slices.Clone(t.Events[:shownEvents-1]), last)
+}
 
 // WriteHTML writes one page that needs nothing else: cases as rows by section, targets as columns, and for each
 // verdict that is no plain pass the octets that led to it.

@@ -185,6 +185,15 @@ func (t *Target) connect(ctx context.Context) (net.Conn, error) {
 	return conn, nil
 }
 
+// repro is a shell line that does again what a transcript tells.
+func (t *Target) repro(log *Transcript) string {
+	line := log.Repro(t.Addr)
+	if i := strings.LastIndex(line, " | nc "); i >= 0 && t.tls != nil {
+		line = line[:i] + " | openssl s_client -quiet -connect " + t.Addr
+	}
+	return line
+}
+
 // twin reports why the target does not accept a valid request, once for all cases that rely on it.
 func (t *Target) twin(ctx context.Context, text string) error {
 	t.mu.Lock()

@@ -22,8 +22,8 @@ const (
 // Bounds of what is kept: octets of one event, octets of one connection, events of one connection. What is cut is counted.
 const (
 	transcriptLimit = 16 << 10
-	transcriptTotal = 256 << 10
-	transcriptLines = 2000
+	transcriptTotal = 24 << 10
+	transcriptLines = 500
 )
 
 // Event is one thing that happened on a connection.
@@ -144,13 +144,20 @@ type eventJSON struct {
 // MarshalJSON writes the octets escaped, and also in hex where they are not plain text.
 func (e Event) MarshalJSON() ([]byte, error) {
 	j := eventJSON{Ms: float64(e.At.Microseconds()) / 1e3, Kind: e.Kind, Cut: e.Cut, Note: e.Note, Bytes: Escape(e.Bytes)}
-	for _, c := range e.Bytes {
-		if (c < ' ' || c >= 0x7f) && !strings.ContainsRune("\r\n\t", rune(c)) {
-			j.Hex = hex.EncodeToString(e.Bytes)
-			break
-		}
+	if !e.Text() {
+		j.Hex = hex.EncodeToString(e.Bytes)
 	}
 	return json.Marshal(j)
+}
+
+// Text reports whether the octets are lines of ASCII.
+func (e Event) Text() bool {
+	for _, c := range e.Bytes {
+		if (c < ' ' || c >= 0x7f) && !strings.ContainsRune("\r\n\t", rune(c)) {
+			return false
+		}
+	}
+	return true
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
