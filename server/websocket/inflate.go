@@ -219,6 +219,11 @@ func (s *inflation) symbol(t *decodeTable) (entry uint32, ok bool) {
 // block reads a compressed block (RFC 1951, 3.2.5).
 func (s *inflation) block(literals, distances *decodeTable) Error {
 	for {
+		if s.hurried() {
+			if done, err := s.fast(literals, distances); done {
+				return err
+			}
+		}
 		e, ok := s.symbol(literals)
 		if !ok {
 			return ErrDeflate
