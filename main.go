@@ -22,7 +22,7 @@ import (
 // commandLine is what the program understands; one field a command.
 type commandLine struct {
 	Serve   serveCommand           `cmd:"" help:"Serve the board contract with httpdlab's own server."`
-	Conform conformCommand         `cmd:"" help:"Check a server against RFC 9110 and 9112, with the bytes to reproduce what fails."`
+	Conform conformCommand         `cmd:"" help:"Check a server against RFC 9110, 9112, 6455 and 7692, with the bytes to reproduce what fails."`
 	Bench   benchCommand           `cmd:"" help:"Load a server, record how it does, and write a report."`
 	Report  reports.Command        `cmd:"" help:"Write the report of a run again."`
 	Compare reports.CompareCommand `cmd:"" help:"Say whether one set of runs is worse than another by more than chance."`
