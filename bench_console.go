@@ -37,20 +37,22 @@ func (c *benchCommand) listen(ctx context.Context) (*listener, error) {
 		default: // a board that crashes all the time has been told of often enough
 		}
 	}}
-	failed := make(chan error, 1)
+	var failed error
 	go func() {
 		defer close(over)
-		if err := console.Follow(ctx); err != nil {
-			failed <- err
-			fmt.Fprintln(os.Stderr, "httpdlab: follow the console:", err)
-		}
+		failed = console.Follow(ctx)
 	}()
 	select {
-	case err := <-failed: // it could not even be opened
+	case <-over: // it could not even be opened
 		cancel()
-		return nil, err
+		return nil, failed
 	case <-time.After(200 * time.Millisecond):
 	}
+	go func() {
+		if <-over; failed != nil {
+			fmt.Fprintln(os.Stderr, "httpdlab: the console is followed no more:", failed)
+		}
+	}()
 	return &listener{told: told, stop: func() { cancel(); <-over }}, nil
 }
 

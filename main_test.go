@@ -10,12 +10,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/httpdlab/httpdlab/bench/load"
 	"github.com/httpdlab/httpdlab/bench/measure"
 	"github.com/stretchr/testify/require"
 )
@@ -224,6 +226,86 @@ func TestBenchInterrupted(t *testing.T) {
 	require.ErrorIs(t, syscall.Kill(r.Target.PID, 0), syscall.ESRCH)
 }
 
+// Assertions decide the exit code, and what was asked for can be asked for again.
+func TestBenchAssertsAndReplays(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Close()
+	c := httpdlab(t, "bench", s.URL, "--rate", "poisson:50", "--connections", "2", "--duration", "1s", "--seed", "5", "--json",
+		"--assert", "p(99,service)<10s", "--assert", "errors<0.1%")
+	require.Equal(t, 0, c.code(t), "stderr: %s", &c.err)
+	var told measure.Run
+	require.NoError(t, json.Unmarshal(c.out.Bytes(), &told), "stdout is one JSON document: %s", &c.out)
+	require.Len(t, told.Assertions, 2)
+	require.Equal(t, "poisson:50", told.Configuration.Rate)
+	dir := c.run(t)
+	for _, path := range []string{dir, filepath.Join(dir, measure.RunFile)} {
+		again := httpdlab(t, "bench", "--replay", path)
+		require.Equal(t, 0, again.code(t), "stderr: %s", &again.err)
+		r := readRun(t, again.run(t))
+		require.Equal(t, uint64(5), r.Configuration.Seed)
+		require.Equal(t, "open-poisson-50", r.Phases[0].Name)
+		require.Equal(t, told.Assertions[0].Text, r.Assertions[0].Text)
+		require.NotContains(t, again.err.String(), "unlike the recorded run: kernel")
+	}
+	broken := httpdlab(t, "bench", s.URL, "--connections", "1", "--duration", "500ms", "--assert", "rate>1e9")
+	require.Equal(t, 1, broken.code(t))
+	require.Contains(t, broken.out.String(), "FAIL  rate>1e9 in closed-1")
+	require.Contains(t, broken.err.String(), "1 of 1 assertions do not hold")
+}
+
+// Two servers take turns, and the folders of their runs are what compare reads.
+func TestBenchAgainst(t *testing.T) {
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Close()
+	c := httpdlab(t, "bench", s.URL, "--against", s.URL+"/other", "--count", "2", "--connections", "1", "--duration", "300ms")
+	require.Equal(t, 0, c.code(t), "stderr: %s", &c.err)
+	var order []string
+	for _, side := range []string{"a", "b"} {
+		runs, err := filepath.Glob(filepath.Join(c.Dir, "reports/out/*-"+side, "*", measure.RunFile))
+		require.NoError(t, err)
+		require.Len(t, runs, 2)
+		for i, name := range runs {
+			r := readRun(t, filepath.Dir(name))
+			require.Equal(t, side, r.Repetition.Target)
+			require.Equal(t, i+1, r.Repetition.Index)
+			require.Equal(t, 2, r.Repetition.Of)
+			order = append(order, r.Started.Format(time.RFC3339Nano)+side)
+		}
+	}
+	slices.Sort(order)
+	for i, x := range order {
+		require.True(t, strings.HasSuffix(x, []string{"a", "b"}[i%2]), "they take turns: %v", order)
+	}
+	require.Contains(t, c.out.String(), "compare: httpdlab compare ")
+}
+
+// A search and a soak from the command line.
+func TestBenchFindsAndSoaks(t *testing.T) {
+	c := httpdlab(t, "bench", "--find", "p(99)<1s", "--over", "connections", "--connections", "4", "--budget", "6s", "--assert", "best>=1")
+	require.Equal(t, 0, c.code(t), "stdout: %s stderr: %s", &c.out, &c.err)
+	require.Contains(t, c.out.String(), "p(99)<1s is met up to ")
+	require.NotEmpty(t, readRun(t, c.run(t)).Search.Trials)
+	c = httpdlab(t, "bench", "--soak", "--rounds", "8", "--settle", "50ms", "--duration", "1600ms", "--rate", "200", "--scenario", "mixed", "--size", "64")
+	c.code(t) // memory of a process that has just started may be anything
+	r := readRun(t, c.run(t))
+	require.Contains(t, c.out.String(), "memory (")
+	require.Len(t, r.Leak.Plateaus, 9)
+	require.Empty(t, r.Phases[7].Errors)
+}
+
+// The help names all that can be named.
+func TestBenchHelp(t *testing.T) {
+	c := httpdlab(t, "bench", "--help")
+	require.Equal(t, 0, c.code(t))
+	words := strings.Join(strings.Fields(c.out.String()), " ")
+	for _, name := range load.Scenarios {
+		require.Contains(t, words, name)
+	}
+	for _, kind := range load.HostileKinds {
+		require.Contains(t, words, string(kind))
+	}
+}
+
 // mute accepts by the kernel's hand only and never answers.
 func mute(t *testing.T) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -265,6 +347,8 @@ func refusing(t *testing.T) string {
 // Each bad input gets one clear line and exit code 2, soon.
 func TestWrongInput(t *testing.T) {
 	empty := t.TempDir()
+	badScenario := filepath.Join(t.TempDir(), "bad.toml")
+	require.NoError(t, os.WriteFile(badScenario, []byte("[[request]]\npath = \"/\"\nspeed = 11\n"), 0o644))
 	for name, x := range map[string]struct {
 		args []string
 		says string
@@ -281,6 +365,31 @@ func TestWrongInput(t *testing.T) {
 		"URL and board":    {[]string{"bench", "--board", "host", "http://127.0.0.1/"}, "board"},
 		"unknown flag":     {[]string{"bench", "--speed", "11"}, "--speed"},
 		"negative rate":    {[]string{"bench", "--rate=-1"}, "rate"},
+		"no rate":          {[]string{"bench", "--rate", "0"}, "above 0"},
+		"huge rate":        {[]string{"bench", "--rate", "1e99"}, "rate"},
+		"shapeless rate":   {[]string{"bench", "--rate", "wave:3"}, "no shape is called"},
+		"wrong assertion":  {[]string{"bench", "--assert", "p99<5ms"}, `there is no "p99"`},
+		"no phase":         {[]string{"bench", mute(t), "--assert", "p(99){opne}<5ms"}, "no phase is called"},
+		"assert of a soak": {[]string{"bench", mute(t), "--assert", "leak<5B"}, "only a soak tells"},
+		"wrong objective":  {[]string{"bench", mute(t), "--find", "rate>5"}, "search for the highest load"},
+		"find what":        {[]string{"bench", mute(t), "--find", "fast"}, "--find"},
+		"vary what":        {[]string{"bench", mute(t), "--find", "p(99)<1s", "--over", "size"}, "--over"},
+		"short budget":     {[]string{"bench", mute(t), "--find", "p(99)<1s", "--budget", "1s"}, "5s at least"},
+		"budget of what":   {[]string{"bench", mute(t), "--budget", "1m"}, "for a search"},
+		"few rounds":       {[]string{"bench", mute(t), "--soak", "--rounds", "2"}, "give 8 to 500"},
+		"rounds of what":   {[]string{"bench", mute(t), "--rounds", "20"}, "for a soak"},
+		"huge connections": {[]string{"bench", mute(t), "--connections", "1000000"}, "10000"},
+		"no count":         {[]string{"bench", mute(t), "--count", "0"}, "--count"},
+		"no scenario":      {[]string{"bench", mute(t), "--scenario", "nosuch"}, "no scenario is called"},
+		"no scenario file": {[]string{"bench", mute(t), "--scenario", filepath.Join(empty, "no.toml")}, "no.toml"},
+		"bad scenario":     {[]string{"bench", mute(t), "--scenario", badScenario}, "bad.toml"},
+		"size of what":     {[]string{"bench", mute(t), "--size", "5"}, "--scenario"},
+		"wrong engine":     {[]string{"bench", mute(t), "--engine", "raw", "--scenario", "ws"}, "leave out the engine"},
+		"no such engine":   {[]string{"bench", mute(t), "--engine", "wrk"}, "--engine"},
+		"rude client":      {[]string{"bench", mute(t), "--hostile", "rude"}, "no hostile client is called"},
+		"replay of none":   {[]string{"bench", "--replay", empty}, "run.json"},
+		"replay and rate":  {[]string{"bench", "--replay", empty, "--rate", "5"}, "leave out the flags"},
+		"no console":       {[]string{"bench", mute(t), "--console", filepath.Join(empty, "tty")}, "serial port"},
 		"no connections":   {[]string{"bench", "--connections=-1"}, "connections"},
 		"rate needs":       {[]string{"bench", "--duration=-1s"}, "duration"},
 		"unknown command":  {[]string{"brench"}, "brench"},
