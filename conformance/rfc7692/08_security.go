@@ -113,11 +113,18 @@ func explode(n, frames int) step {
 		octets := bomb(n)
 		before := c.heap()
 		sent := send(websocket.Fragments(packed(text(octets)), len(octets)/frames+1)...)
-		if err := c.run(sent, others); err != nil {
+		if err := sent(c); err != nil {
+			return err
+		}
+		waited, err := c.others()
+		if err != nil {
 			return err
 		}
 		if err := c.refusedBomb(n); err != nil {
 			return err
+		}
+		if waited > max(time.Second, c.Quiet) {
+			return check.Late("another client to be served within a second meanwhile", fmt.Sprintf("%.1f s", waited.Seconds()))
 		}
 		if after := c.heap(); after > before+heapNoise {
 			return broken("a bounded heap", fmt.Sprintf("%d MiB more in use after a bomb of %d octets", (after-before)>>20, len(octets)))
@@ -145,16 +152,13 @@ func (c *conn) refusedBomb(n int) error {
 	return broken("Close 1009, as for a plain message of that size", fmt.Sprintf("%d MiB made of a small message", n>>20))
 }
 
-// others asks for another client to be served within a second.
-func others(c *conn) error {
+// others asks for another client to be served and returns how long that took.
+func (c *conn) others() (time.Duration, error) {
 	start := time.Now()
 	if err := websocket.Beside(websocket.Hello)(c.Conn); err != nil {
-		return broken("another client to be served meanwhile", err.Error())
+		return 0, broken("another client to be served meanwhile", err.Error())
 	}
-	if took := time.Since(start); took > max(time.Second, c.Quiet) {
-		c.Weak("another client waited %.1f s meanwhile", took.Seconds())
-	}
-	return nil
+	return time.Since(start), nil
 }
 
 // manyLarge echoes 80 MiB in messages of 512 KiB, if the target takes such messages.

@@ -190,7 +190,7 @@ func (c *conn) absent(want Frame, err error) error {
 	due := want.String() + " from the server"
 	switch {
 	case check.Expired(err):
-		return broken(due, fmt.Sprintf("silence for %s", c.Answer))
+		return check.Late(due, fmt.Sprintf("silence for %s", c.Answer)) // tried again, as a busy machine may be to blame
 	case !c.Open() && c.Closed != nil:
 		return broken(due, fmt.Sprintf("Close %d and the end of the connection", c.Closed.Code))
 	case !c.Open():
