@@ -30,8 +30,9 @@ flake:  ## the same verdicts in 20 runs in a row, also with a busy core and unde
 	go test -run TestVerdictsDoNotFlicker -flake 20 -timeout 60m ./conformance
 	go test -race -run TestVerdictsDoNotFlicker -flake 20 -timeout 60m ./conformance
 
-peers:  ## rival servers, load generators and parsers beside ours, in one run
-	@cd bench/peers && go run . $(ARGS)
+peers:  ## rival servers, load generators and parsers beside ours, in one run; without ARGS docs/peers.md is written
+	@cd bench/peers && go run . --rounds 3 --seconds 1 $(ARGS) >peers.out || { rm -f peers.out; exit 1; }
+	@cat bench/peers/peers.out $(if $(ARGS),,&& { echo '# Other servers beside ours'; echo; cat bench/peers/peers.out; } >docs/peers.md); rm bench/peers/peers.out
 	@cd bench/peers/parser && go run .
 	@go test -count 1 -run 'TestNetHTTP|TestDaemons' -v ./conformance | grep -v '^=== '
 
