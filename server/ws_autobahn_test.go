@@ -112,6 +112,9 @@ func TestAutobahnLimits(t *testing.T) {
 }
 
 func TestAutobahnDeflate(t *testing.T) {
+	if racing {
+		t.Skip("under the race detector it takes minutes; other tests compress there")
+	}
 	const hints = "; client_no_context_takeover; client_max_window_bits"
 	offers := make([]string, 5, 12)                                                  // chapter 12 asks for nothing
 	for _, o := range []string{"", "N", "B=9", "B=15", "NB=9", "NB=15", "NB=9,N,"} { // chapter 13
