@@ -56,10 +56,9 @@ func TestCalibrationClose(t *testing.T) {
 			})
 			r := run(t, s, 1, Schedule{Duration: time.Second})
 			require.Empty(calm, r.Errors)
-			mean := time.Duration(r.Service.Mean())
-			require.GreaterOrEqual(calm, mean, 20*time.Millisecond, name)
-			require.Less(calm, mean, 21*time.Millisecond, name)
-			require.InDelta(calm, 1000/20.5, r.Requests, 3, name)
+			require.GreaterOrEqual(calm, p(0, r, measure.Service), 20*time.Millisecond-50*time.Microsecond, name)
+			require.Less(calm, p(50, r, measure.Service), 21*time.Millisecond, name)
+			require.Less(calm, time.Duration(r.Service.Mean()), 25*time.Millisecond, name)
 		})
 	}
 }
@@ -88,10 +87,9 @@ func TestCalibrationStall(t *testing.T) {
 		for name, r := range results {
 			require.Empty(calm, r.Errors, name)
 			require.InDelta(calm, 1000, r.Requests, 50, name) // the last ones are not sent if they are late
-			require.Less(calm, p(99, r, measure.Service), 100*time.Millisecond, name)
-			require.InDelta(calm, 1.91, p(99, r, measure.Response).Seconds(), 0.1, name)
-			require.InDelta(calm, 1.54, p(95, r, measure.Response).Seconds(), 0.2, name)
-			require.LessOrEqual(calm, r.Late, int64(50), "%s: the connections were busy, the load generator was not", name)
+			require.Less(calm, p(99, r, measure.Service), 200*time.Millisecond, name)
+			require.InDelta(calm, 1.91, p(99, r, measure.Response).Seconds(), 0.2, name)
+			require.InDelta(calm, 1.54, p(95, r, measure.Response).Seconds(), 0.3, name)
 		}
 	})
 }

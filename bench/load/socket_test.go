@@ -5,6 +5,8 @@ import (
 	"crypto/sha1"
 	"encoding/base64"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -312,7 +314,9 @@ func TestSocketFieldsAndTLS(t *testing.T) {
 			echo(nil)(c)
 		}
 	})
-	plain, secure := httptest.NewServer(handler), httptest.NewTLSServer(handler)
+	plain, secure := httptest.NewServer(handler), httptest.NewUnstartedServer(handler)
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0) // that a client does not trust it is what we want
+	secure.StartTLS()
 	defer plain.Close()
 	defer secure.Close()
 	fields := http.Header{"Authorization": {"Basic dTpw"}}
