@@ -127,8 +127,9 @@ func verdicts(t *testing.T, make func(*rand.Rand) soak) map[string]int {
 	return counts
 }
 
-// simulations of each kind, under the race detector a tenth.
-var simulations = map[bool]int{false: 1000, true: 100}[raceEnabled]
+// simulations of each kind. Under the race detector arithmetic takes ten times
+// as long and has nothing to race with.
+var simulations = map[bool]int{false: 1000, true: 10}[raceEnabled]
 
 // What is no leak is called one at most once in a hundred times, and mostly
 // there is an answer.
@@ -191,6 +192,9 @@ func TestLeakInterval(t *testing.T) {
 			held++
 		}
 	}
+	if raceEnabled {
+		t.Skip("too few simulations")
+	}
 	t.Logf("%d of %d intervals hold the true leak", held, simulations)
 	require.InDelta(t, leakConfidence, float64(held)/float64(simulations), 0.04)
 }
@@ -231,7 +235,7 @@ func TestPublishedSeries(t *testing.T) {
 // Who cannot tell says how much longer it takes, and that is about enough.
 func TestHowMuchLonger(t *testing.T) {
 	answered, asked := 0, 0
-	for i := range 200 {
+	for i := range min(200, 2*simulations) {
 		random := rand.New(rand.NewPCG(3, uint64(i)))
 		s := usual()
 		s.rounds, s.requests, s.noise = 10, 20, 4000
@@ -249,7 +253,7 @@ func TestHowMuchLonger(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d had their answer after as many more requests as said", answered, asked)
-	require.Greater(t, asked, 50)
+	require.True(t, raceEnabled || asked > 50)
 	require.Greater(t, float64(answered), 0.6*float64(asked))
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,6 +35,29 @@ var generators = []generator{
 		name: "hey", version: func() string { return "" }, command: hey,
 		rate: regexp.MustCompile(`Requests/sec:\s+([\d.]+)`), p99: regexp.MustCompile(`99%+ in ([\d.]+) (\w+)`),
 	},
+}
+
+func init() {
+	for _, name := range []string{"vegeta", "fasthttp", "net/http"} {
+		generators = append(generators, library(name))
+	}
+}
+
+// library is a generator that this program brings along, run as its child.
+func library(name string) generator {
+	module := map[string]string{"vegeta": "github.com/tsenart/vegeta/v12", "fasthttp": "github.com/valyala/fasthttp"}[name]
+	g := generator{
+		name: name, version: moduleVersion(module),
+		rate: regexp.MustCompile(`Requests/sec:\s+([\d.]+)`), p99: regexp.MustCompile(`99%+ in ([\d.]+) (\w+)`),
+	}
+	g.command = func(r *row, seconds int, url, _ string) ([]string, error) {
+		if r.depth > 1 {
+			return nil, errors.New("it does not pipeline")
+		}
+		self, err := os.Executable()
+		return []string{self, "generate", name, url, strconv.Itoa(r.connections), strconv.Itoa(seconds)}, err
+	}
+	return g
 }
 
 // wrk pipelines by a script.

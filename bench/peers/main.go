@@ -29,11 +29,15 @@ func main() {
 	}
 }
 
-// run is the program. Two commands are for its own children: "serve NAME PORT"
-// is a rival written in Go, "load" measures one.
+// run is the program. Three commands are for its own children: "serve NAME PORT"
+// is a rival written in Go, "load" measures one, and "generate NAME URL
+// CONNECTIONS SECONDS" is a load generator written in Go.
 func run(ctx context.Context, args []string) error {
 	if len(args) == 3 && args[0] == "serve" {
 		return serveGo(ctx, args[1], "127.0.0.1:"+args[2])
+	}
+	if len(args) == 5 && args[0] == "generate" {
+		return generateGo(ctx, os.Stdout, args[1], args[2], args[3], args[4])
 	}
 	if len(args) == 1 && args[0] == "load" {
 		return loadChild(ctx, os.Stdin, os.Stdout)
