@@ -257,6 +257,7 @@ func (c *benchCommand) target(ctx context.Context, o *bench.Options) (close func
 	o.URL, o.Board, o.Simulated, o.PID = target.URL, target.Board.Name, target.Board.Simulated, target.PID
 	plan := target.Board.Plan
 	o.Ladder, o.Share, o.Sockets = plan.Connections, plan.RateShare, target.Board.Limits.Sockets
+	o.Pause, o.Recovery, o.Reboots, o.Probes = plan.Pause, plan.Recovery, plan.Reboots, target.Board.Asked()
 	if o.Duration == 0 && !o.Arrivals.Some() && o.Rate == 0 && o.Connections == 0 && o.Find == nil && !o.Soak {
 		o.Duration = plan.Duration
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -21,13 +22,17 @@ func (c *benchCommand) listen(ctx context.Context) (*listener, error) {
 	if c.Console == "" {
 		return &listener{stop: func() {}}, nil
 	}
+	baud, err := c.consoleBaud()
+	if err != nil {
+		return nil, err
+	}
 	port, err := boards.FindPort(c.Console)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	told, over := make(chan watch.Told, 256), make(chan struct{})
-	console := boards.Console{Port: port, Baud: c.Baud, Event: func(e boards.Event) {
+	console := boards.Console{Port: port, Baud: baud, Event: func(e boards.Event) {
 		x, tells := toldOf(&e)
 		if !tells {
 			return
@@ -54,6 +59,19 @@ func (c *benchCommand) listen(ctx context.Context) (*listener, error) {
 		}
 	}()
 	return &listener{told: told, stop: func() { cancel(); <-over }}, nil
+}
+
+// consoleBaud is the speed that was asked for, or that of the board's profile.
+func (c *benchCommand) consoleBaud() (int, error) {
+	if c.Board == "" {
+		return c.Baud, nil
+	}
+	board, err := boards.Load(c.Board)
+	if err != nil {
+		return 0, err
+	}
+	baud, err := board.Console()
+	return cmp.Or(c.Baud, baud), err
 }
 
 // toldOf is what a run records of an event, unless it tells of the heap only.

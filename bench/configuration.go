@@ -20,6 +20,7 @@ func (o *Options) configuration() *measure.Configuration {
 		DurationMS: ms(o.Duration), TimeoutMS: ms(o.Timeout), Seed: o.Seed, AbortOnFail: o.AbortOnFail,
 		Over: o.Over, BudgetMS: ms(o.Budget), Soak: o.Soak, Rounds: o.Rounds, SettleMS: ms(o.Settle), LeakLimit: o.LeakLimit,
 		Count: o.Count, Insecure: o.Insecure, Replayed: o.Replayed,
+		PauseMS: ms(o.Pause), RecoveryMS: ms(o.Recovery), Reboots: o.Reboots, Probes: o.Probes,
 	}
 	switch {
 	case o.Arrivals.Some():
@@ -68,6 +69,7 @@ func Replay(r *measure.Run) (Options, error) {
 		Duration: duration(c.DurationMS), Timeout: duration(c.TimeoutMS), Seed: c.Seed, AbortOnFail: c.AbortOnFail,
 		Over: c.Over, Budget: duration(c.BudgetMS), Soak: c.Soak, Rounds: c.Rounds, Settle: duration(c.SettleMS), LeakLimit: c.LeakLimit,
 		Count: c.Count, Insecure: c.Insecure, Simulated: r.Target.Simulated,
+		Pause: duration(c.PauseMS), Recovery: duration(c.RecoveryMS), Reboots: c.Reboots, Probes: c.Probes,
 	}
 	for _, kind := range c.Hostile {
 		o.Hostile = append(o.Hostile, load.HostileKind(kind))

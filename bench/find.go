@@ -25,7 +25,7 @@ func (r *runner) search(ctx context.Context) error {
 	}
 	length := r.trialLength()
 	began := r.clock()
-	overhead := 500 * time.Millisecond // of a trial: what is under way at its end, and a look at the heap
+	overhead := 500*time.Millisecond + r.o.Pause // of a trial: what is under way at its end, and a look at the heap
 	s := &search{
 		Search: &measure.Search{Objective: r.o.Find.Text, Over: r.o.Over},
 		left:   func() int { return int((r.o.Budget - (r.clock() - began)) / (length + overhead)) },

@@ -35,6 +35,12 @@ type Options struct {
 	Ladder []int   // [1, 10000], each above the last; default 1, 2, 4, 7
 	Share  float64 // (0, 1], default 0.7
 
+	// How gently the target is treated.
+	Pause    time.Duration // [0, 1h] between two phases, a soak's rounds aside
+	Recovery time.Duration // [0, 1h] after each kind of hostile clients
+	Reboots  int           // the run ends when the target was seen to restart so often; 0: never
+	Probes   []string      // what it is asked beside the load: HeapProbe, InfoProbe; nil: both
+
 	Sockets int // [0, 10000] connections that the target takes at once, which the open loop keeps to; 0: not known
 
 	Connections int           // [0, 10000] closed loop with so many connections, or the most that Rate may use (default 7)

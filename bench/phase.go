@@ -264,6 +264,8 @@ func (p *phase) over() error {
 	case p.presence.Dark(p.clock()) >= goneAfter:
 		why = fmt.Sprintf("the target took no connection for %v", goneAfter)
 		p.happened(watch.Gone, why)
+	case p.worn() != nil:
+		return p.worn()
 	default:
 		return p.abort()
 	}

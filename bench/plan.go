@@ -141,11 +141,15 @@ func (o *Options) plannedLength() (d time.Duration) {
 	if o.Find != nil {
 		return o.Budget
 	}
-	for _, s := range o.Plan() {
+	plan := o.Plan()
+	for _, s := range plan {
 		d += s.length()
 	}
-	if o.Soak {
+	switch {
+	case o.Soak:
 		d += time.Duration(o.Rounds) * o.Settle
+	case len(plan) > 1:
+		d += time.Duration(len(plan)-1) * o.Pause
 	}
 	return d
 }

@@ -30,6 +30,8 @@ func TestReplayKeepsOptions(t *testing.T) {
 		{URL: "http://127.0.0.1:1/x", Soak: true, Rounds: 9, Settle: time.Minute, LeakLimit: 3},
 		{URL: "http://127.0.0.1:1/x", Find: assertion(t, "p(99)<1s"), Over: VaryConnections, Budget: time.Hour},
 		{URL: "http://127.0.0.1:1/x", Hostile: []load.HostileKind{load.SlowHead, load.Squat}, Count: 5, Against: "http://127.0.0.1:2/"},
+		{URL: "http://127.0.0.1:1/x", Pause: time.Second, Recovery: time.Minute, Reboots: 3, Probes: []string{HeapProbe}},
+		{URL: "http://127.0.0.1:1/x", Probes: []string{}},
 	} {
 		o.Dir = "run"
 		require.NoError(t, o.validate())
@@ -54,7 +56,7 @@ func TestEveryOptionIsRecorded(t *testing.T) {
 	aside := map[string]bool{ // of this run and not of its load, or recorded elsewhere
 		"Simulated": true, "PID": true, "Command": true, "Tool": true, "Dir": true, "Console": true, "Repetition": true, "Progress": true, "makeEngine": true,
 	}
-	renamed := map[string]string{"Arrivals": "Rate", "Duration": "DurationMS", "Timeout": "TimeoutMS", "Budget": "BudgetMS", "Settle": "SettleMS"}
+	renamed := map[string]string{"Arrivals": "Rate", "Duration": "DurationMS", "Timeout": "TimeoutMS", "Budget": "BudgetMS", "Settle": "SettleMS", "Pause": "PauseMS", "Recovery": "RecoveryMS"}
 	record := reflect.TypeFor[measure.Configuration]()
 	for i := range reflect.TypeFor[Options]().NumField() {
 		name := reflect.TypeFor[Options]().Field(i).Name

@@ -89,7 +89,7 @@ func (o *Options) validate() error {
 	if o.Timeout <= 0 {
 		o.Timeout = DefaultTimeout
 	}
-	for _, part := range []func() error{o.validateEngine, o.validateSearch, o.validateSoak, o.validateSieges, o.validateAssertions} {
+	for _, part := range []func() error{o.validateEngine, o.validateSearch, o.validateSoak, o.validateSieges, o.validateTreatment, o.validateAssertions} {
 		if err := part(); err != nil {
 			return err
 		}

@@ -41,7 +41,8 @@ type runner struct {
 
 // newRunner makes the run folder with what is known before the load.
 func newRunner(ctx context.Context, o *Options, t *target) (*runner, error) {
-	r := &runner{o: o, target: t, process: watch.Process{PID: o.PID}, console: watch.Console{Told: o.Console}, every: sampling(o.plannedLength())}
+	r := &runner{o: o, target: t, process: watch.Process{PID: o.PID}, console: watch.Console{Told: o.Console}, every: sampling(o.plannedLength()),
+		heap: watch.Heap{Unasked: !o.probes(HeapProbe)}}
 	pool := t.pool(1)
 	defer pool.Close()
 	limit, cancel := context.WithTimeout(ctx, askTime)
@@ -53,11 +54,13 @@ func newRunner(ctx context.Context, o *Options, t *target) (*runner, error) {
 		Target: measure.Target{
 			URL: t.url.Redacted(), Address: t.address, Board: o.Board, Simulated: o.Simulated, PID: o.PID,
 			Server: t.answer.Header.Get("Server"), Status: t.answer.Status, BodyBytes: t.answer.Length,
-			Info: t.info(limit, pool),
 		},
 		Environment:   environment(o, t.remote),
 		Configuration: o.configuration(),
 		Phases:        []measure.Phase{},
+	}
+	if o.probes(InfoProbe) {
+		r.run.Target.Info = t.info(limit, pool)
 	}
 	r.machine.See(0)
 	r.own = ownUsage(0)
@@ -138,16 +141,20 @@ func (r *runner) steps(ctx context.Context, plan []Step) error {
 // step carries out one phase. It reports whether the plan is over with it, and
 // then run.json says why.
 func (r *runner) step(ctx context.Context, s Step) (over bool, err error) {
-	gone, err := r.phase(ctx, s)
-	switch {
-	case err != nil:
-		return true, err
-	case ctx.Err() != nil:
-		r.run.Interrupted = context.Cause(ctx).Error()
-	case gone != nil:
-		r.run.Interrupted = gone.Error()
+	if len(r.run.Phases) > 0 && !r.o.Soak { // whose rounds are followed by rests of their own
+		r.settle(ctx, r.o.Pause)
 	}
-	return r.run.Interrupted != "", nil
+	if r.ends(ctx, r.worn()) {
+		return true, nil
+	}
+	gone, err := r.phase(ctx, s)
+	if err != nil {
+		return true, err
+	}
+	if gone == nil {
+		gone = r.worn() // the look at rest may have told
+	}
+	return r.ends(ctx, gone), nil
 }
 
 // best is the highest rate of good responses that a closed loop reached.

@@ -18,22 +18,34 @@ func (r *runner) sieges(ctx context.Context) error {
 		found, err := load.Siege{
 			Kind: kind, Address: r.target.address, Bystander: r.target.mix, Path: r.target.url.RequestURI(), Count: r.o.Count,
 		}.Run(ctx)
-		if ctx.Err() != nil {
-			r.run.Interrupted = context.Cause(ctx).Error()
+		if r.ends(ctx, nil) {
 			return r.flushEvents()
 		}
 		if err != nil {
 			return err
 		}
 		r.run.Sieges = append(r.run.Sieges, siegeOf(found))
-		if err := r.rest(ctx); err != nil {
+		if err := r.recover(ctx); err != nil {
 			return err
 		}
-		if err := r.save(); err != nil {
-			return err
+		if r.ends(ctx, r.worn()) {
+			break
 		}
 	}
 	return r.flushEvents()
+}
+
+// recover leaves the target alone after a siege, and looks at it then: a board
+// holds sockets and memory of clients that went away without a word for a while.
+func (r *runner) recover(ctx context.Context) error {
+	if err := r.save(); err != nil {
+		return err
+	}
+	r.settle(ctx, r.o.Recovery)
+	if err := r.rest(ctx); err != nil {
+		return err
+	}
+	return r.save()
 }
 
 func siegeOf(x *load.SiegeResult) measure.Siege {

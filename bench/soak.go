@@ -73,16 +73,6 @@ func (r *runner) soak(ctx context.Context) error {
 	return r.flushEvents()
 }
 
-// settle rests, so that the target frees what it holds for a while.
-func (r *runner) settle(ctx context.Context, d time.Duration) {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-	case <-ctx.Done():
-	}
-}
-
 // plateau looks at the target's memory several times: an answer to the question
 // itself takes some.
 func (r *runner) plateau(ctx context.Context, s *measure.LeakSeries, warmup bool) {

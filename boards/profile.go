@@ -174,5 +174,26 @@ func (p *Plan) validate(must func(ok bool, rule string)) {
 	must(p.Reboots >= 0, "plan.reboots must not be negative")
 }
 
+// serialProbe is the board's console, see [Profile.Console].
+const serialProbe = "serial"
+
 // probeKinds are the values of Profile.Probes.
-var probeKinds = []string{"heap", "info", "serial"}
+var probeKinds = []string{"heap", "info", serialProbe}
+
+// Asked are the probes that are requests of the board contract; nil if the
+// profile says nothing of probes.
+func (p *Profile) Asked() []string {
+	if p.Probes == nil {
+		return nil
+	}
+	return slices.DeleteFunc(append([]string{}, p.Probes...), func(kind string) bool { return kind == serialProbe })
+}
+
+// Console is the speed of the board's console in baud, 0 if it is not known. A
+// profile with probes and without a serial one has no console, which is an error.
+func (p *Profile) Console() (baud int, err error) {
+	if p.Probes != nil && !slices.Contains(p.Probes, serialProbe) {
+		return 0, fmt.Errorf("board %q has no console to listen to; leave out --console, or give its profile the probe %q", p.Name, serialProbe)
+	}
+	return p.Serial.Baud, nil
+}

@@ -30,9 +30,13 @@ type Configuration struct {
 	Over        string          `json:"over,omitempty"` // what a search varies: "rate" or "connections"
 	BudgetMS    float64         `json:"budget_ms,omitempty"`
 	Soak        bool            `json:"soak,omitempty"`
-	Rounds      int             `json:"rounds,omitempty"`     // of a soak
-	SettleMS    float64         `json:"settle_ms,omitempty"`  // rest after each round of a soak
-	LeakLimit   float64         `json:"leak_limit,omitempty"` // B/request that a soak tells from nothing
+	Rounds      int             `json:"rounds,omitempty"`      // of a soak
+	SettleMS    float64         `json:"settle_ms,omitempty"`   // rest after each round of a soak
+	LeakLimit   float64         `json:"leak_limit,omitempty"`  // B/request that a soak tells from nothing
+	PauseMS     float64         `json:"pause_ms,omitempty"`    // rest between two phases
+	RecoveryMS  float64         `json:"recovery_ms,omitempty"` // rest after each kind of hostile clients
+	Reboots     int             `json:"reboots,omitempty"`     // restarts of the target that end the run, 0: any number is borne
+	Probes      []string        `json:"probes,omitzero"`       // what the target is asked beside the load: "heap", "info"; absent: both
 	Insecure    bool            `json:"insecure,omitempty"`
 	Replayed    string          `json:"replayed,omitempty"` // run folder that this run repeats
 }

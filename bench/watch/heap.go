@@ -16,21 +16,23 @@ const mostSilent = 3
 // Heap reads GET /heap. The zero value asks; a target that has no such route is
 // asked once.
 type Heap struct {
-	absent bool
-	silent int
-	last   *measure.Heap
+	Unasked bool // the target is to be spared the question
+	absent  bool
+	silent  int
+	last    *measure.Heap
 }
 
 // Get asks the target for path.
 type Get func(ctx context.Context, path string) (status int, content []byte, err error)
 
-// Absent reports whether the target was found to have no heap to tell of.
-func (h *Heap) Absent() bool { return h.absent }
+// Absent reports whether the target is not asked: it was found to have no heap to
+// tell of, or is to be spared.
+func (h *Heap) Absent() bool { return h.absent || h.Unasked }
 
 // Sample asks once. It returns nil when there is no answer in time, and says
 // whether the target started again since the last sample.
 func (h *Heap) Sample(ctx context.Context, get Get) (now *measure.Heap, reboot string) {
-	if h.absent {
+	if h.Absent() {
 		return nil, ""
 	}
 	status, content, err := get(ctx, "/heap")
