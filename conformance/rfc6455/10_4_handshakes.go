@@ -33,7 +33,7 @@ var heavyHandshakes = []Case{
 	{
 		Section: "10.4", Name: "half-a-handshake",
 		Rule:   "While one client has sent half a request others MUST be served.",
-		Script: script(halfRequest, websocket.Beside(open, hello)),
+		Script: script(halfRequest, later, websocket.Beside(open, hello)),
 	},
 	{
 		Section: "10.4", Name: "patience-with-half-a-handshake", Alone: true,
@@ -87,7 +87,7 @@ func contentIsNoFrame(c *Conn) error {
 	return c.Run(later, websocket.SendOctets(hidden), notTakenForFrames)
 }
 
-// later lets the request arrive without its content: what came with it a server may have looked at.
+// later lets what was sent arrive alone, and the server look at it.
 func later(c *Conn) error { return c.Conn.Wait(20 * time.Millisecond) }
 
 func chunksAreNoFrame(c *Conn) error {

@@ -57,7 +57,7 @@ func fast(url string) check.Config {
 // The checker finds nothing in the honest server and skips nothing.
 func TestHonestServer(t *testing.T) {
 	t.Parallel()
-	report := run(t, patient(start(t, echoing.Fault{}).URL), 16)
+	report := run(t, patient(start(t, echoing.Fault{}).URL), 4)
 	for _, c := range report.Cases {
 		assert.Contains(t, []check.Verdict{check.Pass, check.Info}, c.Verdict, "%s: %s\n%.300s", c.ID, c.Reason, c.Repro)
 	}

@@ -215,10 +215,13 @@ func (x *session) payload(h header) (websocket.Frame, error) {
 	return f, nil
 }
 
+// judgedEarly bounds how many octets of a frame are judged before it is whole.
+const judgedEarly = 64 << 10
+
 // early judges the part of a text frame that has come, as far as code points are whole.
 func (x *session) early(f websocket.Frame, h header) error {
 	text := f.Op == websocket.OpText || f.Op == websocket.OpContinuation && x.open == websocket.OpText
-	if !text || x.is("judges text at the end of the frame") || x.is("judges text at the end of the message") || x.Tolerate == "text" {
+	if !text || len(x.in) > judgedEarly || x.is("judges text at the end of the frame") || x.is("judges text at the end of the message") || x.Tolerate == "text" {
 		return nil
 	}
 	part := append([]byte(nil), x.in[h.size:]...)
