@@ -43,7 +43,8 @@ type Config struct {
 func (c Config) MCU() Config {
 	c.Gap, c.Sockets, c.NoClock = max(c.Gap, 5*time.Millisecond), 3, true
 	c.Outage = max(c.Outage, 30*time.Second)
-	c.Rest, c.Stretch = max(c.Rest, 300*time.Millisecond), max(c.Stretch, 3)
+	// lwIP takes the oldest connection in TIME_WAIT when it needs one, so a short rest will do.
+	c.Rest, c.Stretch = max(c.Rest, 100*time.Millisecond), max(c.Stretch, 3)
 	return c
 }
 
@@ -183,15 +184,6 @@ func (t *Target) connect(ctx context.Context) (net.Conn, error) {
 		return nil, err // not conn: a nil *tls.Conn is no nil net.Conn
 	}
 	return conn, nil
-}
-
-// repro is a shell line that does again what a transcript tells.
-func (t *Target) repro(log *Transcript) string {
-	line := log.Repro(t.Addr)
-	if i := strings.LastIndex(line, " | nc "); i >= 0 && t.tls != nil {
-		line = line[:i] + " | openssl s_client -quiet -connect " + t.Addr
-	}
-	return line
 }
 
 // twin reports why the target does not accept a valid request, once for all cases that rely on it.
