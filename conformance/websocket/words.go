@@ -120,7 +120,7 @@ func (c *Conn) missing(want Frame, err error) error {
 	case check.Expired(err) && len(c.Pending()) > 0:
 		return check.Broken(due(want), fmt.Sprintf("%d octets of a frame and then silence", len(c.Pending())))
 	case check.Expired(err):
-		return check.Broken(due(want), "silence for "+c.Answer.Round(time.Millisecond).String())
+		return check.Late(due(want), "silence for "+c.Answer.Round(time.Millisecond).String())
 	case !c.Open() && c.Closed == nil:
 		return check.Broken(due(want), "the end of the connection by "+c.How())
 	case !c.Open():
