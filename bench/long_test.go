@@ -72,6 +72,9 @@ func unprobed(t *testing.T, o *Options) *runner {
 // A day takes no more memory than its first hour, and leaves a folder that can
 // still be read.
 func TestDay(t *testing.T) {
+	if raceEnabled {
+		t.Skip("memory is another under the race detector, and a day takes minutes")
+	}
 	const day = 24 * time.Hour
 	dir := t.TempDir() + "/run"
 	var early, late uint64
@@ -134,6 +137,9 @@ func TestSampling(t *testing.T) {
 
 // What a process does that was stopped for a while shows in the series.
 func TestStalled(t *testing.T) {
+	if raceEnabled {
+		t.Skip("this test moves the run's clock behind its back")
+	}
 	synctest.Test(t, func(t *testing.T) {
 		o := &Options{URL: "http://127.0.0.1:1", Dir: t.TempDir() + "/run", Connections: 1, Duration: 5 * time.Second}
 		o.makeEngine = func(r *runner, s Step) (engine, error) {

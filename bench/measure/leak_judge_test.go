@@ -253,7 +253,10 @@ func TestHowMuchLonger(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d had their answer after as many more requests as said", answered, asked)
-	require.True(t, raceEnabled || asked > 50)
+	if raceEnabled {
+		t.Skip("too few simulations")
+	}
+	require.Greater(t, asked, 50)
 	require.Greater(t, float64(answered), 0.6*float64(asked))
 }
 
