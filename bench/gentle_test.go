@@ -15,8 +15,8 @@ import (
 	"github.com/httpdlab/httpdlab/bench/watch"
 )
 
-// A target gets its pause between two phases, not before the first and not
-// after the last.
+// A target gets its pause before each phase: what was before the first, another
+// run perhaps, nobody knows.
 func TestPause(t *testing.T) {
 	b := newBoard(t, nil)
 	o := options(t, b.URL+"/hello")
@@ -24,13 +24,13 @@ func TestPause(t *testing.T) {
 	r, err := Run(context.Background(), o)
 	require.NoError(t, err)
 	require.Len(t, r.Phases, 3)
-	require.Less(t, r.Phases[0].StartMS-r.Phases[0].WarmupMS, 350.0)
+	require.GreaterOrEqual(t, r.Phases[0].StartMS-r.Phases[0].WarmupMS, 400.0)
 	for i := 1; i < 3; i++ {
 		gap := r.Phases[i].StartMS - r.Phases[i].WarmupMS - r.Phases[i-1].EndMS
 		require.GreaterOrEqual(t, gap, 400.0, r.Phases[i].Name)
 	}
-	require.Less(t, time.Since(r.Started), 1200*time.Millisecond+2*o.Pause+1200*time.Millisecond)
-	require.Equal(t, 1200*time.Millisecond+2*o.Pause, o.plannedLength())
+	require.Less(t, time.Since(r.Started), 1200*time.Millisecond+3*o.Pause+1200*time.Millisecond)
+	require.Equal(t, 1200*time.Millisecond+3*o.Pause, o.plannedLength())
 }
 
 // A run that is ended in a pause begins no other phase.
@@ -42,7 +42,7 @@ func TestPauseEnds(t *testing.T) {
 	defer cancel()
 	r, err := Run(ctx, o)
 	require.NoError(t, err)
-	require.Len(t, r.Phases, 1)
+	require.Empty(t, r.Phases)
 	require.NotEmpty(t, r.Interrupted)
 }
 

@@ -36,7 +36,7 @@ type Options struct {
 	Share  float64 // (0, 1], default 0.7
 
 	// How gently the target is treated.
-	Pause    time.Duration // [0, 1h] between two phases, a soak's rounds aside
+	Pause    time.Duration // [0, 1h] before each phase, a soak's rounds aside
 	Recovery time.Duration // [0, 1h] after each kind of hostile clients
 	Reboots  int           // the run ends when the target was seen to restart so often; 0: never
 	Probes   []string      // what it is asked beside the load: HeapProbe, InfoProbe; nil: both

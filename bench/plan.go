@@ -141,15 +141,12 @@ func (o *Options) plannedLength() (d time.Duration) {
 	if o.Find != nil {
 		return o.Budget
 	}
-	plan := o.Plan()
-	for _, s := range plan {
-		d += s.length()
+	rest := o.Pause
+	if o.Soak {
+		rest = o.Settle
 	}
-	switch {
-	case o.Soak:
-		d += time.Duration(o.Rounds) * o.Settle
-	case len(plan) > 1:
-		d += time.Duration(len(plan)-1) * o.Pause
+	for _, s := range o.Plan() {
+		d += s.length() + rest
 	}
 	return d
 }

@@ -141,7 +141,7 @@ func (r *runner) steps(ctx context.Context, plan []Step) error {
 // step carries out one phase. It reports whether the plan is over with it, and
 // then run.json says why.
 func (r *runner) step(ctx context.Context, s Step) (over bool, err error) {
-	if len(r.run.Phases) > 0 && !r.o.Soak { // whose rounds are followed by rests of their own
+	if !r.o.Soak { // whose rounds are followed by rests of their own
 		r.settle(ctx, r.o.Pause)
 	}
 	if r.ends(ctx, r.worn()) {

@@ -33,7 +33,7 @@ type Configuration struct {
 	Rounds      int             `json:"rounds,omitempty"`      // of a soak
 	SettleMS    float64         `json:"settle_ms,omitempty"`   // rest after each round of a soak
 	LeakLimit   float64         `json:"leak_limit,omitempty"`  // B/request that a soak tells from nothing
-	PauseMS     float64         `json:"pause_ms,omitempty"`    // rest between two phases
+	PauseMS     float64         `json:"pause_ms,omitempty"`    // rest before each phase
 	RecoveryMS  float64         `json:"recovery_ms,omitempty"` // rest after each kind of hostile clients
 	Reboots     int             `json:"reboots,omitempty"`     // restarts of the target that end the run, 0: any number is borne
 	Probes      []string        `json:"probes,omitzero"`       // what the target is asked beside the load: "heap", "info"; absent: both
