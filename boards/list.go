@@ -22,9 +22,12 @@ func List(w io.Writer) error {
 	return t.Flush()
 }
 
-// nature says in a word whether there is a board behind the address.
+// nature says in a few words whether there is a board behind the address.
 func (p *Profile) nature() string {
-	if p.Simulated {
+	switch {
+	case p.Twin != nil && p.Twin.Scaled:
+		return "simulated, scaled, not calibrated"
+	case p.Simulated:
 		return "simulated"
 	}
 	return "real"

@@ -24,6 +24,8 @@ type Twin struct {
 	Heap         int64   `toml:"heap"`          // bytes in total
 	PerSocket    int64   `toml:"per_socket"`    // bytes that an open connection takes
 	LargestShare float64 `toml:"largest_share"` // (0, 1] the largest free block is of what is free
+
+	Scaled bool `toml:"scaled"` // by clock and memory from the ESP32's twin: no measured board stands behind it
 }
 
 func (t *Twin) validate(p *Profile, must func(ok bool, rule string)) {
@@ -54,10 +56,18 @@ func (p *Profile) twinConfig() server.Config {
 
 func (p *Profile) twinInfo(version string) Info {
 	return Info{
-		Board: p.Name, Chip: p.Chip.Name, SDK: "httpdlab twin", App: "httpdlab", AppSHA: version,
+		Board: p.Name, Chip: p.Chip.Name, SDK: p.twinSDK(), App: "httpdlab", AppSHA: version,
 		Cores: p.Chip.Cores, MHz: p.Chip.MHz, ResetReason: "power-on", BootCount: 1, PowerSave: "none",
 		MaxOpenSockets: p.Limits.Sockets, MaxURILen: p.Limits.URI, MaxReqHeaderLen: p.Limits.Head,
 	}
+}
+
+// twinSDK says in every report what the numbers are worth.
+func (p *Profile) twinSDK() string {
+	if p.Twin.Scaled {
+		return "httpdlab twin, scaled, not calibrated"
+	}
+	return "httpdlab twin"
 }
 
 // startTwin starts the twin's server and returns it listening on loopback.

@@ -266,3 +266,53 @@ func TestStationServesOneAtATime(t *testing.T) {
 	later := now.Add(time.Hour)
 	require.Less(t, s.pass(later, time.Millisecond).Sub(later), 10*time.Millisecond, "who comes later waits for nobody")
 }
+
+// A scaled twin is the calibrated one by clock and memory, and says so.
+func TestScaledTwins(t *testing.T) {
+	esp32, err := Load("esp32-twin")
+	require.NoError(t, err)
+	require.False(t, esp32.Twin.Scaled)
+	require.Equal(t, "simulated", esp32.nature())
+	for _, name := range []string{"esp32s2", "esp32s3", "esp32c3", "esp32c5", "esp32c6"} {
+		board, err := Load(name)
+		require.NoError(t, err)
+		twin, err := Load(name + "-twin")
+		require.NoError(t, err)
+		require.True(t, twin.Twin.Scaled)
+		require.Equal(t, "simulated, scaled, not calibrated", twin.nature())
+		require.Contains(t, twin.twinInfo("test").SDK, "scaled, not calibrated")
+		require.Equal(t, board.Link, twin.Link, name)
+		require.Equal(t, board.Plan, twin.Plan, name)
+		require.Equal(t, board.Limits, twin.Limits, name)
+		memory := float64(board.Chip.SRAM) / float64(esp32.Chip.SRAM)
+		require.InDelta(t, memory*float64(esp32.Chip.FreeHeap), float64(twin.Chip.FreeHeap), 500, name)
+		require.InDelta(t, memory*float64(esp32.Twin.Heap), float64(twin.Twin.Heap), 500, name)
+		want := *esp32.Twin
+		want.Scaled, want.Heap = true, twin.Twin.Heap
+		want.Service = esp32.Twin.Service * time.Duration(esp32.Chip.MHz) / time.Duration(board.Chip.MHz)
+		require.Equal(t, want, *twin.Twin, name)
+		board.Chip.FreeHeap = twin.Chip.FreeHeap
+		require.Equal(t, board.Chip, twin.Chip, name)
+	}
+}
+
+// What a board is asked and whether it has a console is its profile's affair.
+func TestProbesOfProfile(t *testing.T) {
+	for _, c := range []struct {
+		probes, asked []string
+		console       bool
+	}{
+		{nil, nil, true}, {[]string{}, []string{}, false}, {[]string{"heap", "info", "serial"}, []string{"heap", "info"}, true},
+		{[]string{"serial"}, []string{}, true}, {[]string{"info"}, []string{"info"}, false},
+	} {
+		p := &Profile{Name: "mine", Probes: c.probes, Serial: Serial{Baud: 921600}}
+		require.Equal(t, c.asked, p.Asked())
+		baud, err := p.Console()
+		if !c.console {
+			require.ErrorContains(t, err, "no console to listen to")
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, 921600, baud)
+	}
+}
