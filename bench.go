@@ -28,7 +28,7 @@ type benchCommand struct {
 	Size        int64         `placeholder:"BYTES" help:"Of what a scenario sends up, down or to and fro."`
 	Depth       int           `placeholder:"N" help:"With raw and websocket: requests under way on a connection (pipelining)."`
 	Loops       int           `placeholder:"N" help:"With raw and websocket: event loops."`
-	Fresh       bool          `help:"With raw: a new connection for each request."`
+	Fresh       bool          `help:"A new connection for each request (churn)."`
 	Rate        load.Arrivals `placeholder:"R" help:"Open loop: requests a second, whatever the answers do: a number, ramp:10..500/60s, steps:100,200/10s, sine:100±50/30s, burst:500/1s every 10s, or poisson: and any of these."`
 	Connections int           `placeholder:"N" help:"Closed loop with N connections; with --rate the most it may open."`
 	Duration    time.Duration `placeholder:"D" help:"Length of the whole default plan, of the one load that --rate or --connections ask for, of all rounds of a soak, or of a trial of a search."`
@@ -298,7 +298,11 @@ func (c *benchCommand) report(run *measure.Run, dir string, recorded *measure.Ru
 		}
 	}
 	page := filepath.Join(dir, reports.ReportFile)
-	if err := errors.Join(reports.Write(dir, page), reports.WriteIndex(filepath.Dir(dir))); err != nil {
+	err := errors.Join(reports.Write(dir, page), reports.WriteIndex(c.Out))
+	if series := filepath.Dir(dir); series != c.Out {
+		err = errors.Join(err, reports.WriteIndex(series))
+	}
+	if err != nil {
 		return fmt.Errorf("%w; the run is safe, write its report elsewhere: httpdlab report %s --out FILE", err, dir)
 	}
 	if !c.JSON {

@@ -77,7 +77,7 @@ func (r *runner) newEngine(s Step) (engine, error) {
 		})
 	}
 	e := pooled{Pool: t.pool(s.Connections), Recorder: measure.NewRecorder(s.Connections, r.clock())}
-	e.attack = load.Attack{Pool: e.Pool, Mix: t.mix, Timeout: o.Timeout, Recorder: e.Recorder, Clock: r.clock}
+	e.attack = load.Attack{Pool: e.Pool, Mix: t.mix, Fresh: o.Fresh, Timeout: o.Timeout, Recorder: e.Recorder, Clock: r.clock}
 	return e, nil
 }
 
@@ -98,8 +98,8 @@ func (o *Options) validateEngine() error {
 	}
 	loops := o.Engine == Raw || o.Engine == WebSocket
 	switch {
-	case o.Engine != Raw && o.Fresh:
-		return errors.New("fresh connections are for the engine raw")
+	case protocols[o.Engine] != load.HTTP && o.Fresh:
+		return errors.New("connections for one request each are of HTTP; leave out the engine, or --fresh")
 	case !loops && (o.Depth > 1 || o.Loops > 1):
 		return errors.New("several requests under way on a connection and several loops are for the engines raw and websocket")
 	case o.Depth < 0 || o.Depth > 1024:

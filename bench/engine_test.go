@@ -61,7 +61,7 @@ func TestEnginesAndTheirOptions(t *testing.T) {
 	}{
 		{"no engine is called", Options{Engine: "wrk"}},
 		{"are for the engines raw and websocket", Options{Depth: 2}},
-		{"are for the engine raw", Options{Fresh: true}},
+		{"one request each are of HTTP", Options{Engine: SSE, Fresh: true}},
 		{"give 1 to 1024", Options{Engine: Raw, Depth: 2000}},
 		{"give 1 to 1024", Options{Engine: Raw, Loops: -1}},
 		{"leave out one of the two", Options{Engine: Raw, Depth: 2, Fresh: true}},

@@ -54,7 +54,7 @@ type Options struct {
 	Scenario *load.Scenario // what is sent; nil: GET of the URL
 	Depth    int            // [0, 1024] raw and websocket: requests under way on a connection, default 1
 	Loops    int            // [0, 1024] raw and websocket: event loops, default 1
-	Fresh    bool           // raw: each request on a connection of its own
+	Fresh    bool           // HTTP: each request on a connection of its own
 
 	Assert      []*measure.Assertion
 	AbortOnFail bool // a broken assertion ends the run, as if each had a !

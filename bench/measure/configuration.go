@@ -12,7 +12,7 @@ type Configuration struct {
 	Engine      string          `json:"engine"`                // "vegeta", "raw", "websocket" or "sse"
 	Depth       int             `json:"depth,omitempty"`       // raw: requests under way on a connection
 	Loops       int             `json:"loops,omitempty"`       // raw: event loops
-	Fresh       bool            `json:"fresh,omitempty"`       // raw: a connection for each request
+	Fresh       bool            `json:"fresh,omitempty"`       // HTTP: a connection for each request
 	Rate        string          `json:"rate,omitempty"`        // schedule, as load.Arrivals writes itself; "": closed loop or the default plan
 	Connections int             `json:"connections,omitempty"` // 0: the default plan, or the default of an open loop
 	Ladder      []int           `json:"ladder,omitempty"`      // of the default plan
