@@ -68,6 +68,9 @@ func Run(ctx context.Context, o Options) (Result, error) {
 	if err := o.complete(); err != nil {
 		return Result{}, err
 	}
+	if len(o.Select) == 0 {
+		spare(cases)
+	}
 	result := Result{Strict: o.Strict}
 	for _, url := range o.Targets {
 		cfg := o.Config

@@ -12,8 +12,9 @@ import (
 
 // Selected is a case on its way to be run, with the suite that it comes from.
 type Selected struct {
-	Suite Suite
-	Case  Case
+	Suite  Suite
+	Case   Case
+	Spared string // why a chip with few sockets is not asked, "" if it is
 }
 
 // ID is the id of the case in its suite.
@@ -244,6 +245,9 @@ func (r *Runner) settle(s Selected, result Result) Result {
 func (r *Runner) verdict(ctx context.Context, s Selected) (result Result) {
 	start := time.Now()
 	defer func() { result.Took = ms(time.Since(start)) }()
+	if s.Spared != "" && r.Target.Sockets > 0 {
+		return Result{Verdict: Skip, Reason: s.Spared}
+	}
 	if r.gone {
 		return Result{Verdict: Skip, Reason: "the target went away and did not come back", away: true}
 	}

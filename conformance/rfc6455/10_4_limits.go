@@ -13,6 +13,7 @@ const (
 	smallest = 64
 	largest  = 16 << 20
 	briefly  = 2 << 20 // without --slow
+	onChip   = 64 << 10
 )
 
 var limits = []Case{
@@ -77,12 +78,20 @@ func quarters(n int) []Frame {
 	return websocket.Fragments(binary(websocket.Pattern(n)), max(1, n/4))
 }
 
+// highest is the size that a limit is looked for up to.
+func highest(c *Conn) int {
+	switch {
+	case c.Slow:
+		return largest
+	case c.Sockets > 0:
+		return onChip // its link takes seconds for a megabyte
+	}
+	return briefly
+}
+
 // bisect finds the largest message that comes back, and how one octet more is refused.
 func bisect(c *Conn, message func(int) []Frame) (limit int, how string, err error) {
-	most := briefly
-	if c.Slow {
-		most = largest
-	}
+	most := highest(c)
 	back, how := c.Accepts(message(most)...)
 	switch {
 	case back:
@@ -141,7 +150,7 @@ func limit(c *Conn) (int, error) {
 	switch {
 	case f.err != nil:
 		return 0, f.err
-	case f.limit >= briefly:
+	case f.limit >= highest(c):
 		return f.limit, skip("no limit was met up to %d octets", f.limit)
 	}
 	return f.limit, nil
