@@ -13,21 +13,6 @@ import (
 	"github.com/httpdlab/httpdlab/server/websocket"
 )
 
-// proseWords make a text whose words repeat as a language's do: the first ones often.
-const proseWords = "the of and to in a is that for it as was with be by on not he his but at are this have from or had an they which one you were all her she there would their we him been has when who will more no if out so said what up its about into than them can only other new some could time these two may then do first any my now such like our over man me even most made after also did many before must through back years where much your way well down should because each just those people how too little state good very make world still own see men work long get here between both life being under never day same another know while last might us great old year off come since against go came right used take three"
-
-func prose(n int) string {
-	words := strings.Fields(proseWords)
-	var b strings.Builder
-	for x := uint32(1); b.Len() < n; {
-		x = x*1664525 + 1013904223
-		i := int(x>>8) % len(words) * (int(x>>20) % len(words)) / len(words)
-		b.WriteString(words[i])
-		b.WriteByte(' ')
-	}
-	return b.String()[:n]
-}
-
 // packer is one library's permessage-deflate, each message for itself, at level 1.
 type packer struct {
 	name   string
