@@ -18,7 +18,7 @@ import (
 // The servers and the load are this program itself, so in tests they are the
 // tests' program.
 func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && (os.Args[1] == "serve" || os.Args[1] == "load") {
+	if len(os.Args) > 1 && (os.Args[1] == "serve" || os.Args[1] == "load" || os.Args[1] == "generate") {
 		if err := run(context.Background(), os.Args[1:]); err != nil {
 			os.Stderr.WriteString(err.Error())
 			os.Exit(1)
