@@ -56,7 +56,7 @@ const paperWidth, paperHeight = 703, 1016
 // few readers see every page, all of them the ordinary ones.
 var (
 	few     = []reader{{390, "light", ""}, {1400, "dark", ""}, {paperWidth, "dark", "print"}}
-	readers = append([]reader{{390, "dark", ""}, {768, "light", ""}, {1400, "light", ""}}, few...)
+	readers = append([]reader{{390, "dark", ""}, {768, "light", ""}, {1024, "light", ""}, {1600, "light", ""}}, few...)
 )
 
 // look opens the file as the reader has it.

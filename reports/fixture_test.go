@@ -138,7 +138,8 @@ func (m *maker) second(p *measure.Phase, l load, second int, totals [3]*hist) {
 	if l.reboot > 0 && second == l.reboot {
 		m.boots++
 		m.booted, m.free, m.least = m.ms-600, 181_000, 181_000
-		s.Events = []measure.Event{{MS: m.ms - 600, Kind: "reboot", Text: "boot_count 3 → 4, reset_reason panic"}}
+		s.Events = []measure.Event{{MS: m.ms - 600, Kind: "reboot", Text: "boot_count 3 → 4, reset_reason panic", After: 7421,
+			Log: []string{"Guru Meditation Error: Core 0 panic'ed (LoadProhibited)", "Backtrace: 0x400d1b2c:0x3ffb5e10 <script>alert(3)</script>"}}}
 	}
 	if !l.noHeap {
 		s.Heap = m.heap(l.connections)
@@ -229,6 +230,14 @@ func soaked(t testing.TB) *maker {
 	}
 	m.phase(load{name: "closed-2", connections: 2, rate: 398, p50: 4.6, tail: 0.3, seconds: 9})
 	m.run.Leak = leak
+	quick := measure.Latency{Mean: 5, P50: 4.8, P90: 7, P99: 11, P999: 14, Max: 16}
+	m.run.Phases[0].Links = &measure.Links{Opened: 4, Reused: 5310, ConnectMS: quick, Known: true, Retransmits: 3, RTTMS: quick}
+	m.run.Phases[0].Streams = &measure.Streams{Streams: 3, Events: 280, Lost: 2, FirstMS: quick, GapMS: quick, LateMS: quick}
+	calm := measure.Stretch{Requests: 200, ServiceMS: quick}
+	m.run.Sieges = []measure.Siege{
+		{Kind: "slow-head", Count: 8, Before: calm, During: calm, After: calm, Served: true, Recovered: true, RecoveryMS: 1200, Connected: 8, CutOff: 8},
+		{Kind: "squat", Count: 8, Before: calm, During: measure.Stretch{Requests: 3, Errors: map[string]int64{"connect/timeout": 3}}, After: calm, Connected: 7},
+	}
 	m.run.Assertions = []measure.Outcome{
 		{Text: "p(99)<200ms", Phase: "round-1", Value: 17.3, Limit: 200, Unit: "ms", OK: true},
 		{Text: "errors<0.1%", Phase: "round-1", Value: 0.4, Limit: 0.1, Unit: "%"},

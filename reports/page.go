@@ -42,6 +42,9 @@ type page struct {
 	Phases   []phaseRow
 	Latency  []latencyRow
 	Errors   []errorRow
+	Links    []linkRow
+	Streams  []streamRow
+	Sieges   []siegeRow
 	Notes    []string
 	Data     template.JS
 }
@@ -52,7 +55,7 @@ func render(w io.Writer, r *record) error {
 		CSS: pageCSS, Script: pageScript, Title: r.title(), Started: clock(r.Started), URL: oneLine(r.Target.URL, 400), Kind: r.kind(),
 		Verdicts: r.verdicts(), Numbers: r.numbers(), Tested: r.tested(), Told: r.told(), Client: r.client(),
 		Nines: r.ninesFigure(), Leak: r.leakFigure(), Asserted: r.outcomeRows(), Searched: r.searched(), Time: r.timeFigures(), Events: r.eventRows(),
-		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Data: r.data(),
+		Phases: r.phaseRows(), Latency: r.latencyRows(), Errors: r.errorRows(), Links: r.linkRows(), Streams: r.streamRows(), Sieges: r.siegeRows(), Data: r.data(),
 	}
 	for i, l := range r.ladders() {
 		p.Load = append(p.Load, l.figures(fmt.Sprintf("load%d", i+1)))

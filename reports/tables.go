@@ -183,16 +183,28 @@ func values(l *measure.Latency) (v []string) {
 }
 
 // eventRow is a line of the table of events.
-type eventRow struct{ At, Kind, Text string }
+type eventRow struct {
+	At, Kind, Text string
+
+	Log []string // what the target's console said of it
+}
 
 func (r *record) eventRows() (rows []eventRow) {
 	const shown = 200
 	all := r.events()
 	for i, e := range all {
 		if i == shown {
-			return append(rows, eventRow{none, "more", fmt.Sprintf("%d further events, in the data below", len(all)-shown)})
+			return append(rows, eventRow{At: none, Kind: "more", Text: fmt.Sprintf("%d further events, in the data below", len(all)-shown)})
 		}
-		rows = append(rows, eventRow{span(e.MS), oneLine(e.Kind, 60), oneLine(e.Text, 500)})
+		row := eventRow{At: span(e.MS), Kind: oneLine(e.Kind, 60), Text: oneLine(e.Text, 500)}
+		if e.After > 0 {
+			row.Text += fmt.Sprintf(" (after request %s)", count(e.After))
+		}
+		const lines = 40 // of a crash; a backtrace has fewer
+		for _, line := range e.Log[:min(len(e.Log), lines)] {
+			row.Log = append(row.Log, oneLine(line, 300))
+		}
+		rows = append(rows, row)
 	}
 	return rows
 }
