@@ -17,6 +17,7 @@ import (
 type Command struct {
 	What []string `arg:"" optional:"" name:"what" help:"URLs of servers to check, and suites, sections or cases to check them by: rfc9112/3.2 http://192.168.4.1, autobahn/7.9.3 ws://192.168.4.1/ws"`
 
+	Case        []string      `sep:"none" placeholder:"ID" help:"Case, section or suite to check by, as if it were an argument."`
 	List        bool          `help:"List the cases instead of running them."`
 	Strict      bool          `help:"Count WEAK as a failure."`
 	JSON        string        `name:"json" placeholder:"FILE" help:"Write everything, with every byte, as JSON."`
@@ -39,6 +40,7 @@ var ErrFailed = errors.New("not conformant")
 
 // Run checks and writes what came of it: for people to stdout, for programs into the files named.
 func (c *Command) Run(ctx context.Context) error {
+	c.What, c.Case = append(c.What, c.Case...), nil
 	o := c.options()
 	if c.List {
 		cases, err := o.Cases()
