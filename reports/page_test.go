@@ -106,3 +106,9 @@ func BenchmarkWrite(b *testing.B) {
 	}
 	b.ReportMetric(float64(info.Size()), "bytes")
 }
+
+// What was not served by all is a ring: its middle has the page's colour.
+func TestRing(t *testing.T) {
+	page := rendered(t, troubled(t).done())
+	require.Regexp(t, `<path d="M[^"]*A2\.25,2\.25[^"]*" style="fill:var\(--page\)"`, page)
+}

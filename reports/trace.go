@@ -99,7 +99,8 @@ type ring struct{}
 // DrawGlyph draws the ring in the style's colour on the page's.
 func (ring) DrawGlyph(c *draw.Canvas, style draw.GlyphStyle, at vg.Point) {
 	draw.CircleGlyph{}.DrawGlyph(c, style, at)
-	style.Color, style.Radius = paper.light, style.Radius-1.75
+	c.SetColor(paper.light) // a glyph takes the canvas's colour, not the style's
+	style.Radius -= 1.75
 	draw.CircleGlyph{}.DrawGlyph(c, style, at)
 }
 
