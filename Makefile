@@ -5,7 +5,7 @@ LISTEN   ?= 127.0.0.1:8080
 RUN      ?= $(lastword $(sort $(wildcard reports/out/*/run.json)))
 FUZZTIME ?= 30s
 
-.PHONY: httpdlab bench serve conform report fuzz flake peers firmware-check readme test chromium
+.PHONY: httpdlab bench serve conform report fuzz flake peers generators attack firmware-check readme test chromium
 
 httpdlab:
 	@go build -buildvcs=auto -o httpdlab .
@@ -33,8 +33,13 @@ flake:  ## the same verdicts in 20 runs in a row, also with a busy core and unde
 peers:  ## rival servers, load generators and parsers beside ours, in one run; without ARGS docs/peers.md is written
 	@cd bench/peers && go run . --rounds 3 --seconds 1 $(ARGS) >peers.out || { rm -f peers.out; exit 1; }
 	@cat bench/peers/peers.out $(if $(ARGS),,&& { echo '# Other servers beside ours'; echo; cat bench/peers/peers.out; } >docs/peers.md); rm bench/peers/peers.out
+	@$(MAKE) generators
 	@cd bench/peers/parser && go run .
 	@go test -count 1 -run 'TestNetHTTP|TestDaemons' -v ./conformance | grep -v '^=== '
+
+generators:  ## load generators beside ours, against one server; docs/generators.md is written
+	@cd bench/peers && { echo '# Load generators beside ours'; echo; go run . --generators $(ARGS); } >generators.out || { rm -f generators.out; exit 1; }
+	@cat bench/peers/generators.out && mv bench/peers/generators.out docs/generators.md
 
 attack:  ## thousands of hostile clients, and 20 000 idle ones, against the server
 	@HTTPDLAB_FULL=1 go test ./server -run 'TestNobodyIsStopped|TestIdleConnections' -count=1 -v
