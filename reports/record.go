@@ -50,17 +50,30 @@ func open(dir string) (*record, error) {
 		r.lacks(measure.SeriesFile, err, "nothing can be shown over time")
 	}
 	r.heat = newHeat(r.length() / 1e3)
-	err = measure.EachLatency(dir, func(x measure.Interval) error {
-		r.merge(x)
-		return nil
-	})
-	if err != nil {
+	if err := r.mergeLog(dir); err != nil {
 		r.lacks(measure.LatencyFile, err, "percentile curves and heat map end there")
 	}
 	for _, b := range r.batches {
 		b.finish()
 	}
 	return r, nil
+}
+
+// mergeLog merges the latency log, one interval while the next is decoded: of a
+// long run that is most of the work.
+func (r *record) mergeLog(dir string) (err error) {
+	decoded := make(chan measure.Interval, 16)
+	go func() {
+		defer close(decoded)
+		err = measure.EachLatency(dir, func(x measure.Interval) error {
+			decoded <- x
+			return nil
+		})
+	}()
+	for x := range decoded {
+		r.merge(x)
+	}
+	return err
 }
 
 func newRecord(run *measure.Run, name string) *record {
