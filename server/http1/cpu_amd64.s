@@ -21,8 +21,8 @@ TEXT ·xgetbv(SB), NOSPLIT, $0-4
 	MOVL AX, ret+0(FP)
 	RET
 
-// func scanVector(b *byte, n int, h *Head, s *scan) int
-TEXT ·scanVector(SB), NOSPLIT, $0-40
+// func scanVector(b *byte, n int, h *Head, request bool) (head int, decided bool)
+TEXT ·scanVector(SB), NOSPLIT, $0-41
 	CMPB ·chosen(SB), $const_byAVX512
 	JNE avx2
 	JMP ·scanAVX512(SB)

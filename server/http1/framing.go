@@ -21,7 +21,8 @@ func (r *Request) framing(b []byte, s *scan) (at int, err Error) {
 // is like most: Host with a plain name, perhaps Connection with one of its two
 // common values, perhaps Content-Length, and no other field that matters here.
 // It leaves everything else, and all errors, to framing.
-func (r *Request) plain(b []byte, s *scan) bool {
+func (r *Request) plain(b []byte) bool {
+	s := &r.scan
 	const (
 		host       = 1 << (countBits * FieldHost)
 		connection = 1 << (countBits * FieldConnection)
@@ -47,18 +48,18 @@ func (r *Request) plain(b []byte, s *scan) bool {
 	if counts&connection != 0 {
 		f = fieldAt(r.Fields, r.known.first[FieldConnection])
 		n, name, end := f.Value.Len(), int(f.Name.Start), int(f.Value.End)
-		if n < 5 || n > 10 || f.Name.Len() != 10 {
+		if f.Name.Len() != 10 || n >= len(connectionOptions) {
 			return false
 		}
-		// Which of the two it is nobody can predict: there is no branch on that.
-		wrong := (load64(b, name) | lower64) ^ wordConnecti | ((load64(b, name+2) | lower64) ^ wordNnection)
-		last := load64(b, end-8) | lower64
-		keep := (load64(b, end-10) | lower64) ^ wordKeepAliv | (last ^ wordEpAlive) | uint64(n^10)
-		close := (last^wordClose)>>24 | uint64(n^5)
-		if keep != 0 && close != 0 || wrong != 0 {
+		// Which option it is nobody can predict: there is no branch on that.
+		option := &connectionOptions[n]
+		differs := (load64(b, name) | lower64) ^ wordConnecti | ((load64(b, name+2) | lower64) ^ wordNnection)
+		differs |= ((load64(b, end-8) | lower64) ^ option.last) & option.mask
+		differs |= uint64(uint32(uint16(load32(b, end-n)|lower32)) ^ option.first)
+		if differs != 0 {
 			return false
 		}
-		r.Close = close == 0
+		r.Close = n == len("close")
 	}
 	return counts&length == 0 || r.plainLength(b)
 }
@@ -67,11 +68,26 @@ func (r *Request) plain(b []byte, s *scan) bool {
 const (
 	wordHost     = 'h' | 'o'<<8 | 's'<<16 | 't'<<24
 	wordConnecti = 'c' | 'o'<<8 | 'n'<<16 | 'n'<<24 | 'e'<<32 | 'c'<<40 | 't'<<48 | 'i'<<56
+	wordOn       = 'o' | 'n'<<8
 	wordNnection = 'n' | 'n'<<8 | 'e'<<16 | 'c'<<24 | 't'<<32 | 'i'<<40 | 'o'<<48 | 'n'<<56
-	wordKeepAliv = 'k' | 'e'<<8 | 'e'<<16 | 'p'<<24 | '-'<<32 | 'a'<<40 | 'l'<<48 | 'i'<<56
+	wordVersion  = ' ' | 'H'<<8 | 'T'<<16 | 'T'<<24 | 'P'<<32 | '/'<<40 | '1'<<48 | '.'<<56
+	wordMinor    = '.' | '0'<<8 | '\r'<<16 | '\n'<<24
 	wordEpAlive  = 'e' | 'p'<<8 | '-'<<16 | 'a'<<24 | 'l'<<32 | 'i'<<40 | 'v'<<48 | 'e'<<56
 	wordClose    = 'c'<<24 | 'l'<<32 | 'o'<<40 | 's'<<48 | 'e'<<56
 )
+
+type connectionOption struct {
+	last, mask uint64
+	first      uint32
+}
+
+// connectionOptions are the two common values of Connection, by their length:
+// the first two bytes, and the last eight as far as mask says. No value has the
+// first bytes of the others.
+var connectionOptions = [11]connectionOption{
+	len("close"):      {wordClose, (1<<40 - 1) << 24, 'c' | 'l'<<8},
+	len("keep-alive"): {wordEpAlive, ^uint64(0), 'k' | 'e'<<8},
+}
 
 func (r *Request) plainLength(b []byte) bool {
 	f := &r.Fields[r.known.first[FieldContentLength]]

@@ -24,6 +24,7 @@ type Head struct {
 	ContentLength int64
 
 	known   knownSet
+	scan    scan
 	state   state
 	failure Error
 	at      uint16 // the next byte to look at; after a failure, its offset

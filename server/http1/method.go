@@ -81,14 +81,24 @@ func wordMethod(word uint64) Method {
 }
 
 // methodHash differs for all methods of up to eight bytes.
-func methodHash(word uint64) uint64 { return word * methodFactor >> 58 }
+func methodHash(word uint64) uint64 { return word * methodFactor >> methodShift }
 
-const methodFactor = 0x6cff3c8f24380475
+const (
+	methodFactor = 0x6cff3c8f24380475
+	methodShift  = 58
+)
 
-var methodWords = func() (t [64]struct {
+type methodWord struct {
 	word   uint64
 	method Method
-}) {
+}
+
+// methodWords has the methods at their hashes, and between them words that no token
+// is, not even an empty one.
+var methodWords = func() (t [64]methodWord) {
+	for i := range t {
+		t[i] = methodWord{1, OtherMethod}
+	}
 	for m, name := range methodNames[:OtherMethod] {
 		if len(name) <= 8 {
 			var padded [8]byte
@@ -100,3 +110,6 @@ var methodWords = func() (t [64]struct {
 	}
 	return t
 }()
+
+// methodMasks have as many bytes set as their indices say.
+var methodMasks = [...]uint64{0, 1<<8 - 1, 1<<16 - 1, 1<<24 - 1, 1<<32 - 1, 1<<40 - 1, 1<<48 - 1, 1<<56 - 1, 1<<64 - 1}

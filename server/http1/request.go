@@ -32,15 +32,18 @@ func (r *Request) Parse(b []byte) (n int, err Error) {
 		b = b[:limit]
 	}
 	if r.state == atStart && r.at == 0 {
-		var s scan
 		n = -1
 		if chosen > bySWAR && len(b) >= minScan {
-			n = scanVector(&b[0], len(b), &r.Head, &s)
+			var decided bool
+			n, decided = scanVector(&b[0], len(b), &r.Head, true)
+			if decided && (!r.Has(FieldContentLength) || r.plainLength(b)) {
+				return n, 0
+			}
 		}
 		if n < 0 {
-			n = r.scanWords(b, &s)
+			n = r.scanWords(b)
 		}
-		if n > 0 && r.lineScanned(b, &s) && (r.plain(b, &s) || r.rare(b, n, &s)) {
+		if n > 0 && r.lineScanned(b) && (r.plain(b) || r.rare(b, n)) {
 			return n, 0
 		}
 	}
@@ -75,35 +78,33 @@ func (r *Request) resume(b []byte) (n int, err Error) {
 }
 
 // rare takes the decisions that plain left about a scanned head of n bytes.
-func (r *Request) rare(b []byte, n int, s *scan) bool {
+func (r *Request) rare(b []byte, n int) bool {
 	r.confirm(b)
 	r.at = uint16(n)
-	_, e := r.framing(b, s)
+	_, e := r.framing(b, &r.scan)
 	r.at = 0
 	return e == 0
 }
 
 // lineScanned reads the request line, whose ends s knows.
-func (r *Request) lineScanned(b []byte, s *scan) bool {
+func (r *Request) lineScanned(b []byte) bool {
+	s := &r.scan
 	token, end := int(s.tokenEnd), int(s.lineEnd)
 	target, space := token+1, end-versionLength
-	if space <= target || token > maxMethod || r.MaxTarget > 0 && space-target > int(r.MaxTarget) {
+	// Without a MaxTarget, the subtraction gives the largest number there is.
+	if space <= target || token > maxMethod || uint16(space-target-1) > r.MaxTarget-1 {
 		return false
 	}
 	// The line ends with " HTTP/1.n\r\n", where n may be any digit.
-	const (
-		version = ' ' | 'H'<<8 | 'T'<<16 | 'T'<<24 | 'P'<<32 | '/'<<40 | '1'<<48 | '.'<<56
-		minor   = '.' | '0'<<8 | '\r'<<16 | '\n'<<24
-	)
-	digit := bits.RotateLeft32(load32(b, end-3)-minor, -8)
-	if load64(b, space) != version || digit > 9 || load8(b, token) != ' ' {
+	digit := bits.RotateLeft32(load32(b, end-3)-wordMinor, -8)
+	if load64(b, space) != wordVersion || digit > 9 || load8(b, token) != ' ' {
 		return false
 	}
 	r.Minor = uint8(digit)
 	r.Token = Span{0, uint16(token)}
 	r.Target = Span{uint16(target), uint16(space)}
-	if token <= 8 {
-		r.Method = wordMethod(load64(b, 0) & (^uint64(0) >> ((64 - 8*token) & 63)))
+	if token < len(methodMasks) {
+		r.Method = wordMethod(load64(b, 0) & methodMasks[token])
 	} else {
 		r.Method = MethodOf(b[:token])
 	}

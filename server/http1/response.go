@@ -57,15 +57,14 @@ func (r *Response) Parse(b []byte, method Method) (n int, err Error) {
 // parseScanned reads a whole head at once if it is complete and ordinary, and
 // returns its length.
 func (r *Response) parseScanned(b []byte, method Method) int {
-	var s scan
 	n := -1
 	if chosen > bySWAR && len(b) >= minScan {
-		n = scanVector(&b[0], len(b), &r.Head, &s)
+		n, _ = scanVector(&b[0], len(b), &r.Head, false)
 	}
 	if n < 0 {
-		n = r.scanWords(b, &s)
+		n = r.scanWords(b)
 	}
-	if n == 0 || !r.lineScanned(b, int(s.lineEnd)-1) {
+	if n == 0 || !r.lineScanned(b, int(r.scan.lineEnd)-1) {
 		return 0
 	}
 	r.confirm(b)

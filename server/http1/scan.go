@@ -11,7 +11,8 @@ import "math/bits"
 //
 // A scanner vouches for the field lines and for the absence of control
 // characters, but of the start line it only finds the first space. It matches
-// known fields by their keys only: see Head.confirm.
+// known fields by their keys only: see Head.confirm. Scanners with vectors also
+// decide about whole requests, if they are like most.
 
 // scan is what a scanner finds out about the start line and about Host.
 type scan struct {
@@ -71,11 +72,11 @@ func UseScanner(name string) bool {
 const minScan = 18
 
 // scanWords scans b where scanVector cannot or is not sure.
-func (h *Head) scanWords(b []byte, s *scan) int {
+func (h *Head) scanWords(b []byte) int {
 	if len(b) < minScan || chosen == byBytes {
 		return 0
 	}
-	return scanSWAR(b, h, s)
+	return scanSWAR(b, h, &h.scan)
 }
 
 // plainHost reports whether the value of Host is a plain name or address with

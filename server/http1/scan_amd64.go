@@ -11,15 +11,18 @@ func xgetbv() uint32
 // tell obs-text from control characters; scanSWAR can.
 //
 //go:noescape
-func scanAVX2(b *byte, n int, h *Head, s *scan) int
+func scanAVX2(b *byte, n int, h *Head, request bool) (head int, decided bool)
 
 //go:noescape
-func scanAVX512(b *byte, n int, h *Head, s *scan) int
+func scanAVX512(b *byte, n int, h *Head, request bool) (head int, decided bool)
 
+// They also decide about a request that is like most. The twins of that in plain Go
+// are Request.lineScanned and Request.plain.
+//
 // scanVector is whichever of the two is chosen.
 //
 //go:noescape
-func scanVector(b *byte, n int, h *Head, s *scan) int
+func scanVector(b *byte, n int, h *Head, request bool) (head int, decided bool)
 
 // best asks the processor what it can do, and the operating system whether it
 // keeps the registers that this takes.
@@ -44,14 +47,14 @@ func choose(leaf0, ecx1, ebx7, ecx7, xcr0 uint32) reader {
 		bmi1, avx2, bmi2   = 1 << 3, 1 << 5, 1 << 8    // leaf 7, ebx
 		avx512f, avx512dq  = 1 << 16, 1 << 17
 		avx512bw, avx512vl = 1 << 30, 1 << 31
-		vbmi, vbmi2        = 1 << 1, 1 << 6 // leaf 7, ecx
-		ymm, zmm           = 0x06, 0xe6     // xcr0
+		vbmi, vbmi2, gfni  = 1 << 1, 1 << 6, 1 << 8 // leaf 7, ecx
+		ymm, zmm           = 0x06, 0xe6             // xcr0
 	)
 	has := func(register, bits uint32) bool { return register&bits == bits }
 	switch {
 	case leaf0 < 7 || !has(ecx1, osxsave|avx|movbe|popcnt) || !has(ebx7, bmi1|avx2|bmi2) || !has(xcr0, ymm):
 		return bySWAR
-	case !has(ebx7, avx512f|avx512dq|avx512bw|avx512vl) || !has(ecx7, vbmi|vbmi2) || !has(xcr0, zmm):
+	case !has(ebx7, avx512f|avx512dq|avx512bw|avx512vl) || !has(ecx7, vbmi|vbmi2|gfni) || !has(xcr0, zmm):
 		return byAVX2
 	}
 	return byAVX512
@@ -72,6 +75,34 @@ var asciiClass = func() (t [128]uint8) {
 		bit(classes[c]&isQuery != 0, 0x10)
 		bit(classes[c]&isHost != 0, 0x08)
 		bit(classes[c]&isDigit != 0, 0x04)
+	}
+	return t
+}()
+
+// controlPlaces has 1 where scanAVX512 looks up a control character that is neither
+// HTAB nor LF: at the character plus one, as a signed byte and at most 63, in its
+// lower six bits. DEL becomes -128 by that, and other ASCII characters have 0.
+var controlPlaces = func() (t [64]uint8) {
+	for c := range 128 {
+		if classes[c]&isValue == 0 && c != '\n' {
+			t[min(int8(c+1), 63)&63] = 1
+		}
+	}
+	return t
+}()
+
+// tokenPlaces tells scanAVX512 how large a byte must be to be of a token. It looks up
+// the byte without bit 5, bit 6 in its place, so that two printable characters share
+// a place with two control characters. No byte is large enough where only one of the
+// two is of a token; the rare names with "`" or "|" are left to scanSWAR.
+var tokenPlaces = func() (t [64]uint8) {
+	for i := range t {
+		t[i] = '!'
+	}
+	for c := ' '; c < 0x7f; c++ {
+		if classes[c]&isToken == 0 {
+			t[c&31|c>>6<<5] = 0x7f
+		}
 	}
 	return t
 }()

@@ -3,6 +3,7 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "walk_amd64.h"
+#include "decide_amd64.h"
 
 // Constants in registers.
 #define LOW Y8        // classes of control characters by low nibble
@@ -107,8 +108,8 @@ flat: \
 DATA bytes<>+0(SB)/4, $0x00200a0f
 GLOBL bytes<>(SB), RODATA|NOPTR, $4
 
-// func scanAVX2(b *byte, n int, h *Head, s *scan) int
-TEXT ·scanAVX2(SB), 0, $304-40
+// func scanAVX2(b *byte, n int, h *Head, request bool) (head int, decided bool)
+TEXT ·scanAVX2(SB), 0, $304-41
 	MOVQ b+0(FP), SI
 	MOVQ n+8(FP), DX
 	LEAQ ENDS(SP), DI
@@ -193,21 +194,34 @@ last: // the lowest bit of CX and R11 is the LF of that line, which must be empt
 
 	WALK
 
-	MOVQ s+24(FP), DI
 	MOVQ $-1, R8
-	MOVQ R8, scan_notHost(DI)
-	MOVQ R8, scan_notPath(DI)
+	MOVQ R8, (Head_scan+scan_notHost)(R11)
+	MOVQ R8, (Head_scan+scan_notPath)(R11)
 	VALUEOFHOST(target)
-	CLASSIFY(·hostTables, scan_notHost(DI), scan_notDigit(DI), target)
+	CLASSIFY(·hostTables, (Head_scan+scan_notHost)(R11), (Head_scan+scan_notDigit)(R11), target)
 
 target:
 	TARGET(done)
-	CLASSIFY(·targetTables, scan_notPath(DI), scan_notQuery(DI), done)
+	CLASSIFY(·targetTables, (Head_scan+scan_notPath)(R11), (Head_scan+scan_notQuery)(R11), done)
 
 done:
 	VZEROUPPER
-	MOVQ DX, ret+32(FP)
+	MOVQ DX, head+32(FP)
+	CMPB request+24(FP), $0
+	JEQ undecided
+	FEWFIELDS(undecided)
+	REQUESTLINE(undecided)
+	PATHANDQUERY(undecided)
+	HOSTFIELD(undecided)
+	CONNECTIONFIELD(undecided)
+	MOVB $1, decided+40(FP)
 	RET
+
+undecided:
+	MOVB $0, decided+40(FP)
+	RET
+
+	ODD
 
 near: // fewer than 32 bytes: those that end the buffer, with what precedes them
 	MOVQ n+8(FP), BX
@@ -223,10 +237,12 @@ near: // fewer than 32 bytes: those that end the buffer, with what precedes them
 
 fail:
 	VZEROUPPER
-	MOVQ $0, ret+32(FP)
+	MOVQ $0, head+32(FP)
+	MOVB $0, decided+40(FP)
 	RET
 
 unsure:
 	VZEROUPPER
-	MOVQ $-1, ret+32(FP)
+	MOVQ $-1, head+32(FP)
+	MOVB $0, decided+40(FP)
 	RET

@@ -3,18 +3,30 @@
 #include "go_asm.h"
 #include "textflag.h"
 #include "walk_amd64.h"
+#include "decide_amd64.h"
 
 // Constants in registers.
-#define CLASSLOW Z16  // classes of the characters 0 to 63
-#define CLASSHIGH Z17 // and of 64 to 127
-#define INDICES Z18   // 0, 1, 2, ... 63
+#define CLASSLOW Z16   // classes of the characters 0 to 63
+#define CLASSHIGH Z17  // and of 64 to 127
+#define INDICES Z18    // 0, 1, 2, ... 63
 #define LF Z19
 #define HIGHBIT Z20
-#define FORBIDDEN Z21 // the bit of control characters in a class
-#define BASE Y22      // the offset of the block, 16 times
-#define STEP Y23      // 64, 16 times
-#define COUNT Z24     // forbidden bytes, of each of 64 columns
+#define ONE Z21
+#define LAST Z22       // 63
+#define CONTROLS Z23   // see controlPlaces
+#define TOKENS Z24     // see tokenPlaces
+#define FOLD Z25       // the matrix that puts bit 6 of a byte into the place of bit 5
+#define BASE Y26       // the offset of the block, 16 times
+#define STEP Y27       // 64, 16 times
+#define COUNT Z28      // forbidden bytes, of each of 64 columns
 #define SPACE X15
+
+// FORBIDDEN makes 1 of each forbidden byte in Z0, and 0 of the others. Obs-text may
+// be taken for one.
+#define FORBIDDEN \
+	VPADDB ONE, Z0, Z0 \
+	VPMINSB LAST, Z0, Z0 \
+	VPERMB CONTROLS, Z0, Z0
 
 // FLATTEN appends the offsets of the bits in R11, which K5 has too, at DI:
 // sixteen at once, and no block has more, since no line that ends with CR LF is
@@ -36,12 +48,12 @@
 	VMOVDQU 1(SI)(R8*1), Y0 \
 	NOTOKENS
 
-// NOTOKENS sets bits in AX where the bytes in Y0 are not of a token; obs-text is
-// none.
+// NOTOKENS sets bits in AX where the bytes in Y0 are not of a token: there the table
+// has more than the byte, or the byte is negative.
 #define NOTOKENS \
-	VMOVDQA64 Z0, Z1 \
-	VPERMI2B CLASSHIGH, CLASSLOW, Z1 \
-	VPOR Y0, Y1, Y1 \
+	VGF2P8AFFINEQB $0, FOLD, Z0, Z1 \
+	VPERMB TOKENS, Z1, Z1 \
+	VPSUBSB Y1, Y0, Y1 \
 	VPMOVMSKB Y1, AX
 
 // CLASSIFY reads up to 64 bytes at SI+AX, BX of them, and sets K2 and K3 where
@@ -53,32 +65,39 @@
 	VMOVDQU8.Z (SI)(AX*1), K6, Z0 \
 	VPTESTNMB HIGHBIT, Z0, K6, K1 \
 	VPERMI2B.Z CLASSHIGH, CLASSLOW, K1, Z0 \
-	VPBROADCASTB x, Z1 \
-	VPBROADCASTB y, Z2 \
+	VPBROADCASTD x, Z1 \
+	VPBROADCASTD y, Z2 \
 	VPTESTNMB Z1, Z0, K6, K2 \
 	VPTESTNMB Z2, Z0, K6, K3
 
-DATA classBits<>+0(SB)/8, $0x0000000004081020
-GLOBL classBits<>(SB), RODATA|NOPTR, $8
-
 DATA bytes<>+0(SB)/8, $0x808080800a0a0a0a
-DATA bytes<>+8(SB)/8, $0x0040004001010101
-DATA bytes<>+16(SB)/4, $0x20202020
-GLOBL bytes<>(SB), RODATA|NOPTR, $20
+DATA bytes<>+8(SB)/8, $0x3f3f3f3f01010101
+DATA bytes<>+16(SB)/8, $0x2020202000400040
+DATA bytes<>+24(SB)/8, $0x0102040810400000
+GLOBL bytes<>(SB), RODATA|NOPTR, $32
 
-// func scanAVX512(b *byte, n int, h *Head, s *scan) int
-TEXT ·scanAVX512(SB), 0, $304-40
+// The bits of asciiClass for paths, queries, hosts, and digits.
+DATA classBits<>+0(SB)/8, $0x1010101020202020
+DATA classBits<>+8(SB)/8, $0x0404040408080808
+GLOBL classBits<>(SB), RODATA|NOPTR, $16
+
+// func scanAVX512(b *byte, n int, h *Head, request bool) (head int, decided bool)
+TEXT ·scanAVX512(SB), 0, $304-41
 	MOVQ b+0(FP), SI
 	MOVQ n+8(FP), DX
 	LEAQ ENDS(SP), DI
 	VMOVDQU64 ·asciiClass+0(SB), CLASSLOW
 	VMOVDQU64 ·asciiClass+64(SB), CLASSHIGH
 	VMOVDQU64 ·indices(SB), INDICES
+	VMOVDQU64 ·controlPlaces(SB), CONTROLS
+	VMOVDQU64 ·tokenPlaces(SB), TOKENS
 	VPBROADCASTD bytes<>+0(SB), LF
 	VPBROADCASTD bytes<>+4(SB), HIGHBIT
-	VPBROADCASTD bytes<>+8(SB), FORBIDDEN
-	VPBROADCASTD bytes<>+12(SB), STEP
-	VPBROADCASTD bytes<>+16(SB), SPACE
+	VPBROADCASTD bytes<>+8(SB), ONE
+	VPBROADCASTD bytes<>+12(SB), LAST
+	VPBROADCASTD bytes<>+16(SB), STEP
+	VPBROADCASTD bytes<>+20(SB), SPACE
+	VPBROADCASTQ bytes<>+24(SB), FOLD
 	VPXORQ BASE, BASE, BASE
 	VPXORQ COUNT, COUNT, COUNT
 	XORL R10, R10        // the offset of the block
@@ -95,14 +114,13 @@ block:
 	JGT tail
 	VMOVDQU64 (SI)(R10*1), Z0
 	VPCMPEQB LF, Z0, K5
-	VPERMI2B CLASSHIGH, CLASSLOW, Z0
+	FORBIDDEN
 	KMOVQ K5, R11
 	LEAQ (CX)(R11*4), CX
 	TESTQ R11, CX
-	JNE last             // a line of one byte
+	JNE within
 	MOVQ R11, CX
 	SHRQ $62, CX
-	VPANDQ FORBIDDEN, Z0, Z0
 	VPADDUSB Z0, COUNT, COUNT
 	FLATTEN
 	VPADDW STEP, BASE, BASE
@@ -111,33 +129,51 @@ block:
 	JLS block
 	JMP fail
 
-tail: // fewer than 64 bytes: read what is there, and zeros
-	MOVQ DX, R8
-	SUBQ R10, R8
-	JLE fail
-	MOVQ $-1, AX
-	BZHIQ R8, AX, AX
-	KMOVQ AX, K6
-	VMOVDQU8.Z (SI)(R10*1), K6, Z0
+tail: // fewer than 64 bytes: those that end the buffer, K6 of them new
+	CMPQ R10, DX
+	JEQ fail
+	TESTQ R10, R10
+	JEQ short
+	SUBQ R13, R10
+	MOVQ $-1, R15
+	SHLXQ R10, R15, R15
+	KMOVQ R15, K6
+	VMOVDQU64 (SI)(R13*1), Z0
+	VPCMPEQB LF, Z0, K6, K5
+	SHLXQ R10, CX, CX
+	VPBROADCASTW R13, BASE
+	MOVQ R13, R10
+	JMP ending
+
+short: // no whole block: read what is there, and zeros
+	MOVQ $-1, R15
+	BZHIQ DX, R15, R15
+	KMOVQ R15, K6
+	VMOVDQU8.Z (SI), K6, Z0
 	VPCMPEQB LF, Z0, K5
-	VPERMI2B CLASSHIGH, CLASSLOW, Z0
+
+ending:
+	FORBIDDEN
 	KMOVQ K5, R11
 	LEAQ (CX)(R11*4), CX
 	TESTQ R11, CX
-	JEQ fail
+	JNE last
+	JMP fail
 
-last: // the lowest bit of CX and R11 is the LF of that line, which must be empty
+within:
+	MOVQ $-1, R15
+
+last: // the lowest bit of CX and R11 is the LF of a line of one byte, which must be CR
 	ANDQ R11, CX
 	BLSMSKQ CX, AX       // it and the bits below
-	KMOVQ AX, K6
+	ANDQ AX, R15
+	KMOVQ R15, K6
 	TZCNTQ CX, CX
 	LEAQ 1(R10)(CX*1), DX
 	CMPB -2(SI)(DX*1), $0x0d
 	JNE fail
 	SHRQ $1, AX
-	ANDQ AX, R11
-	KMOVQ R11, K5
-	VPANDQ FORBIDDEN, Z0, Z0
+	ANDQ AX, R11         // K5 keeps the bits above, and FLATTEN appends what nobody reads
 	VPADDUSB Z0, COUNT, K6, COUNT
 	FLATTEN
 	VPXOR X1, X1, X1
@@ -152,28 +188,40 @@ last: // the lowest bit of CX and R11 is the LF of that line, which must be empt
 
 	LINES
 
-	MOVQ s+24(FP), DI
 	MOVQ $-1, R8
-	MOVQ R8, scan_notHost(DI)
-	MOVQ R8, scan_notPath(DI)
+	MOVQ R8, (Head_scan+scan_notHost)(R11)
+	MOVQ R8, (Head_scan+scan_notPath)(R11)
 	TARGET(walk)
-	CLASSIFY(classBits<>+0(SB), classBits<>+1(SB))
-	KMOVQ K2, scan_notPath(DI)
-	KMOVQ K3, scan_notQuery(DI)
+	CLASSIFY(classBits<>+0(SB), classBits<>+4(SB))
+	KMOVQ K2, (Head_scan+scan_notPath)(R11)
+	KMOVQ K3, (Head_scan+scan_notQuery)(R11)
 
 walk:
 	WALK
 
 	VALUEOFHOST(done)
-	CLASSIFY(classBits<>+2(SB), classBits<>+3(SB))
-	MOVQ s+24(FP), DI
-	KMOVQ K2, scan_notHost(DI)
-	KMOVQ K3, scan_notDigit(DI)
+	CLASSIFY(classBits<>+8(SB), classBits<>+12(SB))
+	KMOVQ K2, (Head_scan+scan_notHost)(R11)
+	KMOVQ K3, (Head_scan+scan_notDigit)(R11)
 
 done:
 	VZEROUPPER
-	MOVQ DX, ret+32(FP)
+	MOVQ DX, head+32(FP)
+	CMPB request+24(FP), $0
+	JEQ undecided
+	FEWFIELDS(undecided)
+	REQUESTLINE(undecided)
+	PATHANDQUERY(undecided)
+	HOSTFIELD(undecided)
+	CONNECTIONFIELD(undecided)
+	MOVB $1, decided+40(FP)
 	RET
+
+undecided:
+	MOVB $0, decided+40(FP)
+	RET
+
+	ODD
 
 near: // fewer than 32 bytes: those that end the buffer, with what precedes them
 	MOVQ n+8(FP), BX
@@ -187,10 +235,12 @@ near: // fewer than 32 bytes: those that end the buffer, with what precedes them
 
 fail:
 	VZEROUPPER
-	MOVQ $0, ret+32(FP)
+	MOVQ $0, head+32(FP)
+	MOVB $0, decided+40(FP)
 	RET
 
 unsure:
 	VZEROUPPER
-	MOVQ $-1, ret+32(FP)
+	MOVQ $-1, head+32(FP)
+	MOVB $0, decided+40(FP)
 	RET

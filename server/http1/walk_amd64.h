@@ -45,7 +45,7 @@
 // field, and the four offsets are put together. CX counts the lines, R14 becomes
 // the counts.
 #define WALK \
-	MOVQ DX, ret+32(FP) \
+	MOVQ DX, head+32(FP) \
 	LEAQ ·knownSlots(SB), DX \
 	LEAQ ·countOne(SB), BP \
 	MOVWLZX ENDS(SP), R8 \
@@ -87,7 +87,13 @@ named: \
 	INCQ CX \
 	CMPQ CX, R12 \
 	JLT line \
-	JMP walked \
+walked: \
+	MOVQ head+32(FP), DX \
+	MOVQ R14, (Head_known+knownSet_counts)(R11)
+
+// ODD makes the Field of a line that WALK does not take: without a space after the
+// colon, or with more white space around the value than that.
+#define ODD \
 odd: \
 	CMPB (SI)(AX*1), $0x3a \
 	JNE unsure \
@@ -119,9 +125,7 @@ trimmed: \
 	INCQ CX \
 	CMPQ CX, R12 \
 	JLT line \
-walked: \
-	MOVQ ret+32(FP), DX \
-	MOVQ R14, (Head_known+knownSet_counts)(R11)
+	JMP walked
 
 // VALUEOFHOST sets AX to the start and BX to the length of the value of Host, or
 // goes on at none if there is not exactly one, or if it exceeds 64 bytes. That
@@ -155,8 +159,8 @@ found: \
 	VPCMPEQB (SI), SPACE, X0 \
 	VPMOVMSKB X0, AX \
 	TZCNTL AX, AX \
-	MOVW BX, scan_lineEnd(DI) \
-	MOVW AX, scan_tokenEnd(DI) \
+	MOVW BX, (Head_scan+scan_lineEnd)(R11) \
+	MOVW AX, (Head_scan+scan_tokenEnd)(R11) \
 	INCQ AX \
 	SUBQ $const_versionLength, BX \
 	SUBQ AX, BX \
