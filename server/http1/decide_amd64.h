@@ -10,6 +10,23 @@
 #define CONNECTION (1 << (const_countBits * const_FieldConnection))
 #define LENGTH (1 << (const_countBits * const_FieldContentLength))
 
+// DECIDE returns the length in DX, and whether it has decided.
+#define DECIDE \
+	VZEROUPPER \
+	MOVQ DX, head+32(FP) \
+	CMPB request+24(FP), $0 \
+	JEQ undecided \
+	FEWFIELDS(undecided) \
+	REQUESTLINE(undecided) \
+	PATHANDQUERY(undecided) \
+	HOSTFIELD(undecided) \
+	CONNECTIONFIELD(undecided) \
+	MOVB $1, decided+40(FP) \
+	RET \
+undecided: \
+	MOVB $0, decided+40(FP) \
+	RET
+
 // FEWFIELDS goes on at no unless there is one Host, and no other known field than
 // Connection and Content-Length, once each.
 #define FEWFIELDS(no) \

@@ -205,21 +205,7 @@ walk:
 	KMOVQ K3, (Head_scan+scan_notDigit)(R11)
 
 done:
-	VZEROUPPER
-	MOVQ DX, head+32(FP)
-	CMPB request+24(FP), $0
-	JEQ undecided
-	FEWFIELDS(undecided)
-	REQUESTLINE(undecided)
-	PATHANDQUERY(undecided)
-	HOSTFIELD(undecided)
-	CONNECTIONFIELD(undecided)
-	MOVB $1, decided+40(FP)
-	RET
-
-undecided:
-	MOVB $0, decided+40(FP)
-	RET
+	DECIDE
 
 	ODD
 
@@ -234,13 +220,7 @@ near: // fewer than 32 bytes: those that end the buffer, with what precedes them
 	JMP named
 
 fail:
-	VZEROUPPER
-	MOVQ $0, head+32(FP)
-	MOVB $0, decided+40(FP)
-	RET
+	LEAVE($0)
 
 unsure:
-	VZEROUPPER
-	MOVQ $-1, head+32(FP)
-	MOVB $0, decided+40(FP)
-	RET
+	LEAVE($-1)

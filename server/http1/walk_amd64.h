@@ -8,6 +8,13 @@
 
 #define ENDS 0
 
+// LEAVE returns n, with nothing decided.
+#define LEAVE(n) \
+	VZEROUPPER \
+	MOVQ n, head+32(FP) \
+	MOVB $0, decided+40(FP) \
+	RET
+
 // MAXENDS is how many bytes at ENDS the start line and 128 field lines take.
 #define MAXENDS 258
 
