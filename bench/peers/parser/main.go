@@ -2,7 +2,7 @@
 // variants, the C parsers that are installed, and those of fasthttp and net/http,
 // alternating in one run.
 //
-//	go run . [-reference NAME] [-pico LIBRARY] [-rounds N] [FILE ...]
+//	go run . [-reference NAME] [-pico LIBRARY] [-llhttp LIBRARY] [-httparse LIBRARY] [-rounds N] [FILE ...]
 //
 // Turns are short and many, so that what else the machine does meanwhile falls
 // on all alike, and the minimum of each is one that nothing disturbed.
@@ -11,6 +11,17 @@
 // a shared library with another build of picohttpparser, for one with SSE4.2:
 //
 //	gcc -O3 -msse4.2 -shared -fPIC -o libpico.so picohttpparser.c
+//
+// -llhttp names one of llhttp, whose C sources are in those of Node.js, in
+// deps/llhttp. This program has to be compiled with its header:
+//
+//	gcc -O3 -shared -fPIC -Iinclude -o libllhttp.so src/api.c src/http.c src/llhttp.c
+//	CGO_CFLAGS=-I.../deps/llhttp/include go run . -llhttp libllhttp.so
+//
+// -httparse names one of the Rust crate httparse with a function of C around it:
+//
+//	rustc -C opt-level=3 --edition 2018 --crate-type rlib --crate-name httparse --cfg 'feature="std"' --cfg httparse_simd .../httparse/src/lib.rs
+//	rustc -C opt-level=3 --edition 2021 --crate-type cdylib --crate-name wrapper --extern httparse=libhttparse.rlib -o libhttparse.so httparse.rs
 package main
 
 import (
@@ -22,22 +33,25 @@ import (
 )
 
 func main() {
-	pico := flag.String("pico", "", "a shared library with a `build` of picohttpparser to measure too, and to compare with")
+	var given libraries
+	flag.StringVar(&given.pico, "pico", "", "a shared `library` with picohttpparser to measure too, and to compare with")
+	flag.StringVar(&given.llhttp, "llhttp", "", "a shared `library` with llhttp to measure too")
+	flag.StringVar(&given.httparse, "httparse", "", "a shared `library` with httparse to measure too")
 	reference := flag.String("reference", "", "the `parser` whose time is 1.00 (default: the best picohttpparser there is)")
 	rounds := flag.Int("rounds", 200, "how often each parser has its turn, of about 0.4 ms")
 	flag.Parse()
-	if err := run(*pico, *reference, *rounds, flag.Args()); err != nil {
+	if err := run(given, *reference, *rounds, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "parser:", err)
 		os.Exit(1)
 	}
 }
 
-func run(pico, reference string, rounds int, files []string) error {
+func run(given libraries, reference string, rounds int, files []string) error {
 	ins, err := inputs(files)
 	if err != nil {
 		return err
 	}
-	all, skipped := parsers(pico)
+	all, skipped := parsers(given)
 	for _, line := range skipped {
 		fmt.Println("skipped:", line)
 	}

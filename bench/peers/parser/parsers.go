@@ -13,6 +13,8 @@ static size_t call(rival *r, void *parser, const struct head *heads, size_t coun
 
 static rival *pico_rival(void) { return pico_rounds; }
 static rival *http_parser_rival(void) { return http_parser_rounds; }
+static rival *llhttp_rival(void) { return llhttp_rounds; }
+static rival *httparse_rival(void) { return httparse_rounds; }
 */
 import "C"
 
@@ -30,24 +32,32 @@ const (
 	picoH2O   = "picohttpparser of libh2o"
 )
 
+// libraries are shared libraries that were built by hand; "" is none.
+type libraries struct{ pico, llhttp, httparse string }
+
 // parsers returns ours and the rivals that are there, and says what is not.
-func parsers(pico string) (all []parser, skipped []string) {
+func parsers(given libraries) (all []parser, skipped []string) {
 	for _, scanner := range http1.Scanners() {
 		all = append(all, ours(scanner))
 	}
 	add := func(name, library, function string, known bool, r *C.rival) {
-		if at := load(library, function); at == nil || !known {
+		switch at := load(library, function); {
+		case library == "":
+			skipped = append(skipped, name+": no library was named")
+		case at == nil:
 			skipped = append(skipped, fmt.Sprintf("%s: %s is not installed", name, library))
-		} else {
+		case !known:
+			skipped = append(skipped, name+": its header was not there when this was compiled")
+		default:
 			all = append(all, parser{name, theirs(r, at)})
 		}
 	}
-	if pico != "" {
-		add(picoGiven, pico, "phr_parse_request", true, C.pico_rival())
-	}
+	add(picoGiven, given.pico, "phr_parse_request", true, C.pico_rival())
 	add(picoH2O, "libh2o-evloop.so", "phr_parse_request", true, C.pico_rival())
 	add("http_parser", C.HTTP_PARSER, "http_parser_execute", C.http_parser_known() != 0, C.http_parser_rival())
-	return append(all, fastHTTP(), netHTTP()), append(skipped, "llhttp, httparse: Debian has them as sources only")
+	add("llhttp", given.llhttp, "llhttp_execute", C.llhttp_known() != 0, C.llhttp_rival())
+	add("httparse", given.httparse, "httparse_request", true, C.httparse_rival())
+	return append(all, fastHTTP(), netHTTP()), skipped
 }
 
 func load(library, function string) unsafe.Pointer {

@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <limits.h>
 #include <string.h>
@@ -9,6 +10,12 @@ void *load(const char *library, const char *function)
 {
 	void *handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
 	return handle ? dlsym(handle, function) : NULL;
+}
+
+void *load_beside(void *other, const char *function)
+{
+	Dl_info info;
+	return dladdr(other, &info) ? load(info.dli_fname, function) : NULL;
 }
 
 // picohttpparser's interface; libh2o exports it without a header.
@@ -48,20 +55,7 @@ size_t pico_rounds(void *parser, const struct head *heads, size_t count, long ro
 
 int http_parser_known(void) { return 1; }
 
-// What the rivals record, this records too: where each part is.
-struct parts {
-	const char *at[200];
-	size_t len[200], count, done;
-};
-
-static int part(http_parser *p, const char *at, size_t len)
-{
-	struct parts *parts = p->data;
-	size_t i = parts->count++ % 200;
-	parts->at[i] = at;
-	parts->len[i] = len;
-	return 0;
-}
+static int part(http_parser *p, const char *at, size_t len) { return record(p->data, at, len); }
 
 static int complete(http_parser *p)
 {
