@@ -58,14 +58,23 @@ var lower = func() (t [256]byte) {
 	return t
 }()
 
-// all reports whether every byte of b has a property of c.
+// all reports whether every byte of b has the property c.
 func (c class) all(b []byte) bool {
-	for _, x := range b {
-		if classes[x]&c == 0 {
-			return false
+	if len(b) >= 8 {
+		// The last eight bytes are looked at first, so that none are left over.
+		for last := b[len(b)-8:]; ; b = b[8:] {
+			_ = last[7]
+			c &= classes[last[0]] & classes[last[1]] & classes[last[2]] & classes[last[3]] &
+				classes[last[4]] & classes[last[5]] & classes[last[6]] & classes[last[7]]
+			if last = b; len(b) < 8 {
+				return c != 0
+			}
 		}
 	}
-	return true
+	for _, x := range b {
+		c &= classes[x]
+	}
+	return c != 0
 }
 
 // holds reports whether s is not empty and all its bytes have a property of c.
