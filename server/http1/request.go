@@ -80,6 +80,9 @@ func (r *Request) resume(b []byte) (n int, err Error) {
 // rare takes the decisions that plain left about a scanned head of n bytes.
 func (r *Request) rare(b []byte, n int) bool {
 	r.confirm(b)
+	if len(r.Fields) > maxCount {
+		r.scan.notHost = ^uint64(0) // it may be about another field: counts come round
+	}
 	r.at = uint16(n)
 	_, e := r.framing(b, &r.scan)
 	r.at = 0
