@@ -22,13 +22,15 @@ func scanBlocks(b []byte, h *Head, s *scan) int {
 	}
 	s.tokenEnd = uint16(firstSpace(b))
 	s.notPath, s.notHost = ^uint64(0), ^uint64(0)
-	target, space := int(s.tokenEnd)+1, int(s.lineEnd)-versionLength
-	if target < space && isPath.all(b[target:space]) {
-		s.notPath = 0
+	if target, space := int(s.tokenEnd)+1, int(s.lineEnd)-versionLength; target < space {
+		s.readTarget(b, target, space)
 	}
 	// Of more than maxCount fields the counts may have come round.
-	if n <= maxCount && h.known.count(FieldHost) == 1 && isHost.all(h.Fields[h.known.first[FieldHost]].Value.Of(b)) {
-		s.notHost = 0
+	if n <= maxCount && h.known.count(FieldHost) == 1 {
+		host := fieldAt(h.Fields, h.known.first[FieldHost]).Value
+		if end := int(host.End); simpleEnd(b, int(host.Start), end, '/'*ones) == end || isHost.all(host.Of(b)) {
+			s.notHost = 0
+		}
 	}
 	return length
 }

@@ -40,6 +40,34 @@ func TestWords(t *testing.T) {
 	}
 }
 
+// Which visible bytes a target and Host may have is found by words, too.
+func TestWordsOfURIs(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 100000 {
+		var b [wordSize]byte
+		for i := range b {
+			if b[i] = byte(' ' + r.IntN(0x7f-' ')); r.IntN(8) == 0 {
+				b[i] = byte(0x80 + r.IntN(0x80))
+			}
+		}
+		first := func(right func(c byte) bool) int {
+			for i, c := range b {
+				if c >= 0x80 || !right(c) {
+					return i
+				}
+			}
+			return wordSize
+		}
+		inHost := func(c byte) bool { return classes[c]&isHost != 0 && c != '~' }
+		inPath := func(c byte) bool { return inHost(c) || c == '/' }
+		inQuery := func(c byte) bool { return classes[c]&isQuery != 0 && c != '!' && c != '$' }
+		x := load64(b[:], 0)
+		require.Equal(t, first(inPath), bits.TrailingZeros64(notSimple(x, 0))/8, "%q", b)
+		require.Equal(t, first(inHost), bits.TrailingZeros64(notSimple(x, '/'*ones))/8, "%q", b)
+		require.Equal(t, first(inQuery), bits.TrailingZeros64(notQuery(x))/8, "%q", b)
+	}
+}
+
 // Every byte, at every place of a head shorter than a block, of one with
 // obs-text, and of one with white space of all kinds.
 func TestSWARAnyByte(t *testing.T) {
