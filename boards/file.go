@@ -33,9 +33,12 @@ func file(r *server.Request) error {
 	r.SetField("Last-Modified", fileModified.Format(http.TimeFormat))
 	r.SetField("Cache-Control", "max-age=60")
 	r.SetField("Accept-Ranges", "bytes")
-	if status := condition(r); status != 200 {
-		r.SetStatus(status)
+	switch condition(r) {
+	case 304:
+		r.SetStatus(304)
 		return r.Send(nil)
+	case 412:
+		return r.SendError(412, "the condition does not hold")
 	}
 	start, end, status := span(r, len(fileContent))
 	switch status {
@@ -43,8 +46,8 @@ func file(r *server.Request) error {
 		r.SetStatus(206)
 		r.SetField("Content-Range", fmt.Sprintf("bytes %d-%d/%d", start, end-1, len(fileContent)))
 	case 416:
-		r.SetStatus(416)
 		r.SetField("Content-Range", fmt.Sprintf("bytes */%d", len(fileContent)))
+		return r.SendError(416, "the range is outside the file")
 	}
 	return r.Send(fileContent[start:end])
 }

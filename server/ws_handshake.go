@@ -43,8 +43,8 @@ func (r *Request) refuseHandshake(e websocket.Error) error {
 	case 405:
 		err = r.SetField("Allow", "GET") // RFC 9110, 15.5.6
 	case 426:
-		// RFC 9110, 15.5.22 and RFC 6455, 4.4
-		err = errors.Join(r.SetField("Upgrade", "websocket"), r.SetField("Sec-WebSocket-Version", websocket.Version))
+		// RFC 9110, 15.5.22 and 7.8, and RFC 6455, 4.4
+		err = errors.Join(r.SetField("Upgrade", "websocket"), r.SetField("Connection", "Upgrade"), r.SetField("Sec-WebSocket-Version", websocket.Version))
 	}
 	if err != nil {
 		return err

@@ -48,6 +48,7 @@ func TestWebSocketRefusals(t *testing.T) {
 			field, value  string
 		}{
 			{"no upgrade", plainGet[:4] + "/ws" + plainGet[5:], 426, "Upgrade", "websocket"},
+			{"an option names Upgrade", plainGet[:4] + "/ws" + plainGet[5:], 426, "Connection", "Upgrade"}, // RFC 9110, 7.8
 			{"version 8", replace("Version: 13", "Version: 8"), 426, "Sec-WebSocket-Version", "13"},
 			{"no key", replace("Sec-WebSocket-Key", "X-Key"), 400, "", ""},
 			{"post", replace("GET", "POST"), 405, "Allow", "GET, HEAD, OPTIONS"},

@@ -1,6 +1,7 @@
 #include "file.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "resource.h"
 #include "response.h"
@@ -23,6 +24,16 @@ static const char *reason(int status)
     case 412: return "412 Precondition Failed";
     case 416: return "416 Range Not Satisfiable";
     default:  return HTTPD_200;
+    }
+}
+
+// What explains an error (RFC 9110, 15.5), NULL if there is none.
+static const char *explanation(int status)
+{
+    switch (status) {
+    case 412: return "the condition does not hold";
+    case 416: return "the range is outside the file";
+    default:  return NULL;
     }
 }
 
@@ -54,12 +65,17 @@ esp_err_t file_get(httpd_req_t *r)
     snprintf(fields, sizeof fields,
         "ETag: %s\r\nLast-Modified: " RESOURCE_MODIFIED "\r\nCache-Control: max-age=60\r\nAccept-Ranges: bytes\r\n%s",
         resource_etag(), range);
+    const char *content = explanation(status);
+    size_t octets = content ? strlen(content) : end - start;
+    if (!content) {
+        content = resource_content() + start;
+    }
     // RFC 9110, 8.6: a 304 must not say that its content is empty; a HEAD says
     // what the GET would.
-    int64_t length = status == 304 ? -1 : (int64_t)(end - start);
+    int64_t length = status == 304 ? -1 : (int64_t)octets;
     esp_err_t err = response_head(r, reason(status), TEXT, length, fields);
     if (err != ESP_OK || r->method == HTTP_HEAD) {
         return err;
     }
-    return response_write(r, resource_content() + start, end - start);
+    return response_write(r, content, octets);
 }
