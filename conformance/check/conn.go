@@ -73,10 +73,10 @@ func (c *Conn) close() {
 	}
 	_ = c.fill(time.Now().Add(time.Millisecond))
 	if r := c.Last; r != nil && r.evidence == c.log() {
-		if r.Closes() && r.Status != 101 {
-			r.Tail = c.in
-		}
 		regular := !c.irregular && !c.refuses && len(c.asked) == 0 && r.Status != 101 // what follows 101 is not HTTP
+		if regular {
+			r.Stray = c.in
+		}
 		r.Ended = c.end != nil && regular
 		r.Reset = r.Ended && c.WasReset()
 	}

@@ -37,7 +37,7 @@ type Response struct {
 	Ended    bool   // the server closed the connection after this response, unasked
 	Reset    bool   // ... by RST
 	NoClock  bool   // the target has no clock, so that no Date is due
-	Tail     []byte // octets that came after a response that said Connection: close
+	Stray    []byte // octets that came behind it, with no request unanswered
 	At       time.Time
 	evidence *Transcript
 }

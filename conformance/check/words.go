@@ -191,11 +191,11 @@ func Pause(c *Conn) error { return c.Wait(c.Quiet) }
 // Again asks for a plain request to be served on the same connection, unless the server said that it closes
 // or refused what came before.
 func Again(c *Conn) error {
-	if c.Last != nil && c.Last.Status >= 400 {
-		return nil
-	}
 	if c.Last != nil && c.Last.Closes() {
 		return Hangup(c)
+	}
+	if c.Last != nil && c.Last.Status >= 400 {
+		return nil
 	}
 	if err := c.Send(Get); err != nil {
 		return err

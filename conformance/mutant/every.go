@@ -28,7 +28,7 @@ func every(*Request) *Response {
 		{"Expires", "Sun, 06 Nov 1994 08:49:37 GMT"},
 		{"Content-Range", "bytes 0-6/7"},
 		{"Content-Language", "de-AT, en"},
-		{"Content-Encoding", "identity"},
+		{"Content-Encoding", "x-none"},
 		{"Accept-Ranges", "none"},
 		{"Accept-Encoding", "gzip;q=0.5, *;q=0"},
 		{"Accept-Patch", "text/plain;charset=utf-8, application/json"},

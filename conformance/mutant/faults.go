@@ -6,7 +6,7 @@ import (
 )
 
 // Faults is every mutant. Which cases must notice which of them is written down beside the test that proves it.
-var Faults = slices.Concat(lenient, misreading, strict, stumbling, careless, wrongFields, wrongMessages, wrongAnswers)
+var Faults = slices.Concat(lenient, misreading, strict, stumbling, careless, lasting, wrongFields, wrongMessages, wrongAnswers)
 
 // lenient mutants do not make one complaint of the parser.
 var lenient = tolerating(
@@ -128,8 +128,7 @@ func stumble(over, pattern string) Fault {
 
 // careless mutants have one bad habit on the connection or in a handler. Each name is asked for in one line of the server.
 var careless = named(
-	"stays open after a refusal", "waits for one client at a time",
-	"ends connections by RST", "serves what breaks off", "dies of noise",
+	"stays open after a refusal", "ends connections by RST", "serves what breaks off",
 	"closes instead of refusing", "forgets what came with a request", "forgets the first part of a head",
 	"refuses empty lines before a request", "purges the newest", "does not read content", "takes what has come for all of a content", "reads late content as a request", "wraps chunk sizes around",
 	"forgets trailers", "answers at the last chunk", "believes trailers", "sends 100 to HTTP/1.0",
@@ -137,17 +136,31 @@ var careless = named(
 	"looks for close as a substring", "knows close only alone", "keeps HTTP/1.0 open in silence", "never closes",
 	"closes after five requests", "closes unannounced", "serves what comes behind close", "sends no Date",
 	"keeps its close to itself", "answers HEAD with content", "serves every method alike",
-	"sends an answer to whoever asked last", "shares session contexts", "forgets session contexts",
+	"shares session contexts", "forgets session contexts",
 	"upgrades HTTP/1.0", "upgrades without Connection", "upgrades any method", "speaks every WebSocket version", "takes any key",
 	"compares If-Match weakly", "refuses nothing for If-Match", "lets a date beat a tag", "does not know a star",
 	"compares If-None-Match strongly", "fails If-Unmodified-Since with 500", "reads one date format",
+	"lets a date beat If-Match", "fails for what is no date", "takes every two-digit year for one to come",
+	"keeps 6000 octets of a content", "ends content by the close",
 	"serves ranges of HEAD", "compresses unasked", "ignores If-Range", "serves any number of ranges",
 	"answers empty lines", "answers noise", "takes a CR for an empty line", "gives up on many empty lines",
-	"refuses incomplete heads", "serves nobody while a head is incomplete", "takes 150 connections and no more",
-	"keeps fewer sessions than it says", "dies of a reset", "stumbles in a crowd", "gives up on half-closed clients", "forgets the content with an odd expectation",
+	"refuses incomplete heads", "keeps fewer sessions than it says", "stumbles in a crowd", "gives up on half-closed clients", "forgets the content with an odd expectation",
 	"loses content that comes late", "refuses chunk extensions", "stumbles over long chunk sizes",
 	"sleeps with everybody", "does not wait", "speaks HTTP behind an upgrade", "sends 100 after 101",
 )
+
+// lasting mutants have a bad habit that clients on other connections feel.
+var lasting = forEver(named(
+	"waits for one client at a time", "serves nobody while a head is incomplete", "sends an answer to whoever asked last",
+	"takes 150 connections and no more", "dies of noise", "dies of a reset",
+))
+
+func forEver(faults []Fault) []Fault {
+	for i := range faults {
+		faults[i].Lasting = true
+	}
+	return faults
+}
 
 func named(names ...string) (faults []Fault) {
 	for _, name := range names {

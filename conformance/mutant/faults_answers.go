@@ -55,6 +55,13 @@ var wrongAnswers = []Fault{
 	answer("takes invalid conditions for true", func(q *Request, _ *Response) bool {
 		return strings.Contains(q.Get("If-None-Match")+q.Get("If-Modified-Since"), "no") || strings.Contains(q.Get("If-Modified-Since"), "y") || strings.Count(q.Get("If-Modified-Since"), "GMT") > 1
 	}, become(304, "")),
+	answer("fails every If-Match", func(q *Request, _ *Response) bool { return q.Get("If-Match") != "" }, become(412, "no")),
+	answer("minds If-Range without Range", func(q *Request, _ *Response) bool { return q.Get("If-Range") != "" && q.Get("Range") == "" }, become(412, "no")),
+	answer("minds conditions of OPTIONS", func(q *Request, _ *Response) bool { return q.Method == "OPTIONS" && q.Get("If-None-Match") != "" }, become(412, "no")),
+	answer("refuses unknown units", func(q *Request, _ *Response) bool { return strings.HasPrefix(q.Get("Range"), "foo") }, become(416, "no")),
+	answer("minds Content-Range of GET", func(q *Request, _ *Response) bool { return q.Get("Content-Range") != "" }, become(400, "no")),
+	answer("says what a 304 does not carry", isStatus(304), func(_ *Request, a *Response) { a.Set("Content-Type", "text/plain") }),
+	answer("refuses without a word", func(_ *Request, a *Response) bool { return a.Status >= 400 }, func(q *Request, a *Response) { become(a.Status, "")(q, a) }),
 	answer("finds conditions on nothing", func(q *Request, a *Response) bool { return a.Status == 404 && q.Get("If-None-Match") != "" }, become(412, "")),
 	answer("sends another part", isStatus(206), func(_ *Request, a *Response) {
 		if a.Body != "" {

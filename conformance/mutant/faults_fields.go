@@ -71,6 +71,10 @@ var wrongFields = []Fault{
 	fieldFault("Allow", "GET HEAD"),
 	fieldFault("ETag", "v1"),
 	fieldFault("Vary", "a b"),
+	fieldFault("Vary", "a,, b"),
+	fieldFault("Content-Encoding", "identity"),
+	fieldFault("Keep-Alive", "timeout=5"),
+	fieldFault("Connection", "Date"),
 	fieldFault("Server", "honest/"),
 	fieldFault("Transfer-Encoding", "gzip, chunked;q"),
 	fieldFault("Content-Length", "7, 7"),
@@ -90,7 +94,7 @@ var wrongFields = []Fault{
 	}},
 	lacking(300, "Location"), lacking(401, "WWW-Authenticate"), lacking(407, "Proxy-Authenticate"),
 	lacking(415, "Accept"), lacking(426, "Upgrade"), lacking(302, "Location"), lacking(405, "Allow"),
-	lacking(204, "Accept-Patch"), lacking(204, "Allow"), lacking(304, "ETag"), lacking(206, "ETag"), lacking(416, "Content-Range"), lacking(206, "Content-Range"),
+	lacking(204, "Accept-Patch"), lacking(204, "Allow"), lacking(304, "ETag"), lacking(206, "ETag"), lacking(206, "Content-Type"), lacking(416, "Content-Range"), lacking(206, "Content-Range"),
 	lacking(426, "Sec-WebSocket-Version"), lacking(101, "Sec-WebSocket-Accept"), lacking(101, "Connection"), lacking(200, "Vary"),
 	{Name: "413 says soon", Answer: func(q *Request, a *Response) {
 		if a.Status == 413 {

@@ -16,6 +16,10 @@ func (x *session) file(q *Request) *Response {
 	}}
 	if status := x.precondition(q); status != 0 {
 		a.Status, a.Body = status, ""
+		a.Set("Content-Type", "")
+		if status != 304 {
+			a.Body = "the condition does not hold\n"
+		}
 		return a
 	}
 	if r := q.Get("Range"); r != "" && (q.Method == "GET" || x.is("serves ranges of HEAD")) && x.ifRange(q) {
@@ -35,7 +39,9 @@ func (x *session) precondition(q *Request) int {
 	if match != "" && match != "*" && !lists(match, fileTag, x.is("compares If-Match weakly")) && !x.is("refuses nothing for If-Match") {
 		return 412
 	}
-	if since, ok := x.date(q.Get("If-Unmodified-Since")); ok && match == "" && changed.After(since) {
+	unless := q.Get("If-Unmodified-Since")
+	since, ok := x.date(unless)
+	if ok && (match == "" || x.is("lets a date beat If-Match")) && changed.After(since) || !ok && unless != "" && x.is("fails for what is no date") {
 		return x.failed()
 	}
 	if none != "" && !x.is("lets a date beat a tag") {
@@ -64,6 +70,9 @@ func (x *session) date(text string) (time.Time, bool) {
 		return t, err == nil
 	}
 	t, err := http.ParseTime(text)
+	if err == nil && t.Year() < 2000 && strings.Contains(text, "-") && x.is("takes every two-digit year for one to come") {
+		t = t.AddDate(100, 0, 0)
+	}
 	return t, err == nil
 }
 
@@ -108,7 +117,7 @@ func (x *session) cut(a *Response, r string) {
 	case len(parts) > 8 && !x.is("serves any number of ranges"):
 		return
 	case len(parts) == 0:
-		a.Status, a.Body = 416, ""
+		a.Status, a.Body = 416, "the file is shorter\n"
 		a.add("Content-Range", fmt.Sprintf("bytes */%d", size))
 	case len(parts) == 1:
 		first, last := parts[0][0], parts[0][1]

@@ -202,7 +202,7 @@ func (p *parser) target() error {
 	case strings.HasPrefix(strings.ToLower(rest), "http://"):
 		authority, path, _ := strings.Cut(rest[len("http://"):], "/")
 		authority, query, asked := strings.Cut(authority, "?")
-		if !isHost(authority) {
+		if authority == "" || !isHost(authority) {
 			if err := p.bad(400, "authority of the target"); err != nil {
 				return err
 			}

@@ -83,6 +83,8 @@ func (x *session) send(q *Request, a *Response) error {
 	if x.Promises {
 		a.add("Strict-Transport-Security", "max-age=1; includeSubDomains")
 	}
+	endless := x.is("ends content by the close") && !a.bare
+	a.close = a.close || endless
 	if a.close && !x.is("keeps its close to itself") {
 		a.add("Connection", "close")
 	}
@@ -91,9 +93,10 @@ func (x *session) send(q *Request, a *Response) error {
 		a.add("Content-Type", "text/plain")
 	}
 	switch {
-	case a.bare:
+	case a.bare, endless:
 	case a.chunked && q.Minor == 1:
 		a.add("Transfer-Encoding", "chunked")
+		a.add("Trailer", "X-Octets")
 		body = inChunks(body)
 	case a.chunked:
 		a.close = true // RFC 9112, 6.3: to HTTP/1.0 the close ends the content

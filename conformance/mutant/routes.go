@@ -110,6 +110,9 @@ func json(format string, args ...any) *Response {
 
 func (x *session) echo(q *Request) *Response {
 	a := &Response{Status: 200, Body: string(q.Body)}
+	if x.is("keeps 6000 octets of a content") {
+		a.Body = a.Body[:min(len(a.Body), 6000)]
+	}
 	if t := q.Get("Content-Type"); t != "" && q.count("Content-Type") == 1 {
 		a.add("Content-Type", t)
 	}
@@ -201,9 +204,9 @@ func (x *session) websocket(q *Request) *Response {
 	case q.Minor == 0 && !x.is("upgrades HTTP/1.0"), !q.has("Upgrade", "websocket"),
 		!q.has("Connection", "upgrade") && !x.is("upgrades without Connection"),
 		q.Method != "GET" && !x.is("upgrades any method"):
-		return &Response{Status: 426, Fields: [][2]string{{"Upgrade", "websocket"}}, Body: "a WebSocket\n"}
+		return &Response{Status: 426, Fields: [][2]string{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}}, Body: "a WebSocket\n"}
 	case q.Get("Sec-WebSocket-Version") != "13" && !x.is("speaks every WebSocket version"):
-		return &Response{Status: 426, Fields: [][2]string{{"Upgrade", "websocket"}, {"Sec-WebSocket-Version", "13"}}}
+		return &Response{Status: 426, Fields: [][2]string{{"Upgrade", "websocket"}, {"Connection", "Upgrade"}, {"Sec-WebSocket-Version", "13"}}, Body: "version 13\n"}
 	case (err != nil || len(key) != 16) && !x.is("takes any key"):
 		return &Response{Status: 400, Body: "key\n"}
 	}

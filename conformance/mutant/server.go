@@ -20,6 +20,7 @@ type Fault struct {
 	Name  string
 	Trips []string // ids or catalogue ids of the cases that must notice
 
+	Lasting  bool                                // it changes what other clients see: a case proves something only without others beside it
 	Tolerate string                              // the one complaint of the parser that is not made
 	Forbid   func(head string) bool              // valid heads that are refused with 400 all the same
 	Stumble  func(head string) bool              // heads that are answered with 500
@@ -174,7 +175,7 @@ func (x *session) fill() error {
 	buf := make([]byte, 16<<10)
 	timeout := x.Timeout
 	if x.hurry {
-		timeout = 50 * time.Millisecond
+		timeout = 120 * time.Millisecond
 	}
 	_ = x.conn.SetReadDeadline(time.Now().Add(timeout))
 	n, err := x.conn.Read(buf)

@@ -5,7 +5,12 @@ import (
 	"strings"
 )
 
-var equivalence = []Case{
+var uris = []Case{
+	{
+		Section: "4.2.1", Name: "empty-host-in-uri", Twin: "GET http://{h}{p} HTTP/1.1\r\nHost: {h}\r\n\r\n",
+		Rule:   "An http URI with an empty host is invalid and MUST be rejected.",
+		Script: Script{send("GET http://{p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(400)},
+	},
 	{
 		Section: "4.2.3", Name: "encoded-unreserved", Alias: "RT-PCT-UNRESERVED-EQUAL",
 		Rule:   "A letter and its percent-encoding are the same: a server SHOULD serve both alike.",

@@ -3,7 +3,6 @@ package rfc9110
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 var fieldNames = []Case{
@@ -18,7 +17,7 @@ var fieldNames = []Case{
 		Script: Script{send(getHead + "!#$%&'*+-.^_`|~1: v\r\n\r\n"), ok},
 	},
 	{
-		Section: "5.1", Name: "delimiter-in-name", Alias: "HDR-DELIM-NAMES", Twin: get,
+		Section: "5.1", Name: "delimiter-in-name", Alias: "HDR-DELIM-NAMES", Twin: getField,
 		// MUST in the catalogue; only a blank before the colon has a MUST of its own (RFC 9112, 5.1), the rest is the
 		// SHOULD of RFC 9112, 2.2 for what does not match the grammar.
 		Rule:   "A field name is a token: one with a delimiter or blank SHOULD be refused.",
@@ -26,14 +25,14 @@ var fieldNames = []Case{
 		Script: Script{send(getHead + "X{x}Y: v\r\n\r\n"), refuse(400)},
 	},
 	{
-		Section: "5.1", Name: "control-in-name", Alias: "HDR-CTL-NAMES", Twin: get,
+		Section: "5.1", Name: "control-in-name", Alias: "HDR-CTL-NAMES", Twin: getField,
 		// MUST in the catalogue; see delimiter-in-name. CR and LF are cases of RFC 9112, 2.2.
 		Rule:   "A field name with a control character SHOULD be refused.",
 		Each:   controls(),
 		Script: Script{send(getHead + "X{x}Y: v\r\n\r\n"), refuse(400)},
 	},
 	{
-		Section: "5.1", Name: "8-bit-name", Alias: "HDR-8BIT-NAME", Twin: get,
+		Section: "5.1", Name: "8-bit-name", Alias: "HDR-8BIT-NAME", Twin: getField,
 		// MUST in the catalogue; see delimiter-in-name.
 		Rule:   "A field name with an octet above 127 SHOULD be refused.",
 		Each:   []string{"\x80", "\xa0", "\xff"},
@@ -96,19 +95,19 @@ var fieldValues = []Case{
 		Script: Script{send(getHead + "X: \x80\xff\r\n\r\n"), prefer(400)},
 	},
 	{
-		Section: "5.5", Name: "nul-cr-lf-in-value", Twin: get,
+		Section: "5.5", Name: "nul-cr-lf-in-value", Twin: getField,
 		Rule:   "NUL in a field value MUST be refused or replaced before the value is used.",
 		Script: Script{send(getHead + "X: a\x00b\r\n\r\n"), refuseOrServe(400)},
 	},
 	{
-		Section: "5.5", Name: "controls-in-value", Alias: "HDR-CTL-VALUES", Twin: get,
+		Section: "5.5", Name: "controls-in-value", Alias: "HDR-CTL-VALUES", Twin: getField,
 		// The catalogue mixes NUL, which has a MUST, with the other controls, which a server may keep in safe contexts.
 		Rule:   "Control characters in a value MAY be kept where that is safe; to refuse them is better.",
 		Each:   controls(),
 		Script: Script{send(getHead + "X: a{x}b\r\n\r\n"), refuseOrServe(400)},
 	},
 	{
-		Section: "5.5", Name: "8-bit-blanks-around-framing", Alias: "HDR-8BIT-STRIP-FRAMING", Twin: post5,
+		Section: "5.5", Name: "8-bit-blanks-around-framing", Alias: "HDR-8BIT-STRIP-FRAMING", Twin: postField,
 		Rule:   "Only space and tab are blanks: a framing value with another one beside it MUST be refused.",
 		Each:   []string{"Content-Length: \xa05", "Content-Length: 5\x85", "Transfer-Encoding: \xa0chunked"},
 		Script: Script{send(postHead + "{x}\r\n\r\nhello"), reject(400, 501)},
@@ -194,63 +193,4 @@ func eachOf(targets ...string) Step {
 		}
 		return nil
 	}
-}
-
-var dates = []Case{
-	{
-		Section: "5.6.7", Name: "date-format", Alias: "RESP-DATE-IMF",
-		Rule: "A sender MUST generate dates in the fixed format, in GMT and with the right day of the week.",
-		Lint: func(r *Response) error {
-			err := na
-			for _, name := range []string{"Date", "Last-Modified", "Expires"} {
-				for _, v := range r.Values(name) {
-					if err = nil; !fixdate(v) {
-						return wrong("a date like Sun, 06 Nov 1994 08:49:37 GMT", name+": "+v)
-					}
-				}
-			}
-			return err
-		},
-	},
-	{
-		Section: "5.6.7", Name: "three-date-formats", Alias: "COND-IMS-ALL-3-DATE-FORMATS",
-		Rule:   "A recipient MUST accept a date in all three formats: fixed, RFC 850 and asctime.",
-		Script: Script{threeDates},
-	},
-}
-
-// fixdate is IMF-fixdate; the weekday must be the date's.
-func fixdate(v string) bool {
-	const format = "Mon, 02 Jan 2006 15:04:05 GMT"
-	t, err := time.Parse(format, v)
-	return err == nil && t.Format(format) == v
-}
-
-// threeDates asks for the same answer to If-Modified-Since in each format.
-func threeDates(c *Conn) error {
-	text, err := c.Text("{lm}")
-	if err != nil {
-		return err
-	}
-	date, err := time.Parse(time.RFC1123, text)
-	if err != nil {
-		return skip("Last-Modified is no date in the fixed format: %s", text)
-	}
-	formats := []string{"Mon, 02 Jan 2006 15:04:05 GMT", "Monday, 02-Jan-06 15:04:05 GMT", "Mon Jan _2 15:04:05 2006"}
-	for _, format := range formats {
-		if err := reopen(c); err != nil {
-			return err
-		}
-		if err := c.Send(getFile + "If-Modified-Since: " + date.UTC().Format(format) + "\r\n\r\n"); err != nil {
-			return err
-		}
-		r, err := c.Final()
-		if err != nil {
-			return err
-		}
-		if r.Status != 304 {
-			return wrong("304 for "+date.UTC().Format(format), r.Line())
-		}
-	}
-	return nil
 }

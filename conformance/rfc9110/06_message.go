@@ -53,6 +53,20 @@ var dateField = []Case{
 		},
 	},
 	{
+		Section: "6.6.1", Name: "no-date-without-clock",
+		Rule: "A server without a clock MUST NOT send Date: one that is days off is no clock's.",
+		Lint: func(r *Response) error {
+			sent, err := time.Parse(imf, r.Get("Date"))
+			if err != nil {
+				return na
+			}
+			if r.At.Sub(sent).Abs() > 48*time.Hour {
+				return wrong("a Date near "+r.At.UTC().Format(imf)+", or none", r.Get("Date"))
+			}
+			return nil
+		},
+	},
+	{
 		Section: "6.6.1", Name: "last-modified-not-in-future", Alias: "RESP-LAST-MODIFIED-NOT-FUTURE", Cite: "RFC 9110, 8.8.2.1",
 		Rule: "Last-Modified MUST NOT be later than the Date of its response.",
 		Lint: func(r *Response) error {
@@ -63,6 +77,21 @@ var dateField = []Case{
 			}
 			if modified.After(sent) {
 				return wrong("Last-Modified no later than Date", fmt.Sprintf("%s after %s", r.Get("Last-Modified"), r.Get("Date")))
+			}
+			return nil
+		},
+	},
+	{
+		Section: "6.6.2", Name: "trailers-are-announced",
+		Rule: "A sender of trailer fields SHOULD name them in Trailer.",
+		Lint: func(r *Response) error {
+			if len(r.Trailers) == 0 {
+				return na
+			}
+			for _, f := range r.Trailers {
+				if !r.Has("Trailer", f.Name) {
+					return wrong("Trailer: "+f.Name, fmt.Sprintf("%q", r.Get("Trailer")))
+				}
 			}
 			return nil
 		},

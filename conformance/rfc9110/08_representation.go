@@ -21,6 +21,19 @@ var contentType = []Case{
 			return nil
 		},
 	},
+	{
+		Section: "8.4", Name: "identity-is-no-coding",
+		Rule: "Content-Encoding SHOULD NOT name identity, which is the absence of a coding.",
+		Lint: func(r *Response) error {
+			if len(r.Values("Content-Encoding")) == 0 {
+				return na
+			}
+			if r.Has("Content-Encoding", "identity") {
+				return wrong("no Content-Encoding", r.Get("Content-Encoding"))
+			}
+			return nil
+		},
+	},
 }
 
 var wellFormedType = check.Grammar(mediaType)

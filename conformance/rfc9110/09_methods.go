@@ -152,6 +152,12 @@ var connect = []Case{
 		Rule:   "A server that is no proxy MUST NOT answer CONNECT with 2xx: there is no tunnel.",
 		Script: Script{send("CONNECT {host}:{port} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(405, 501, 400, 404, 403)},
 	},
+	{
+		Section: "9.3.6", Name: "connect-without-port", Twin: get,
+		Rule:   "A server MUST reject CONNECT to an empty or invalid port.",
+		Each:   []string{"", "x", "99999"},
+		Script: Script{send("CONNECT {host}:{x} HTTP/1.1\r\nHost: {h}\r\n\r\n"), refuse(400, 405, 501, 404, 403)},
+	},
 }
 
 var options = []Case{
@@ -163,7 +169,8 @@ var options = []Case{
 	},
 	{
 		Section: "9.3.7", Name: "options-without-content", Alias: "M-OPTIONS-CL0",
-		Rule:   "An answer to OPTIONS without content MUST have Content-Length 0, unless it is a 204.",
+		// MUST in the catalogue, from RFC 7231, 4.3.7. RFC 9110 dropped that sentence and has the SHOULD of 8.6 for every response.
+		Rule:   "An answer to OPTIONS without content SHOULD have Content-Length 0, unless it is a 204.",
 		Script: Script{send("OPTIONS {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), tolerate(404, 405, 501), framedWithoutContent},
 	},
 	{

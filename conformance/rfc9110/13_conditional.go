@@ -1,17 +1,26 @@
 package rfc9110
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 var conditional = []Case{
 	{
-		Section: "13.1.1", Name: "if-match-fails", Alias: "COND-IM-MISMATCH-412",
+		Section: "13.1.1", Name: "if-match-holds",
+		Rule:   "If-Match holds for a tag that is current, and for * where the resource exists: the request MUST be performed.",
+		Script: Script{ifMatchHolds},
+	},
+	{
+		Section: "13.1.1", Name: "if-match-fails", Alias: "COND-IM-MISMATCH-412", Twin: getIfMatch,
 		Rule:   "A server MUST NOT perform a request whose If-Match fails: 412, or 2xx from who ignores the field.",
 		Script: Script{send(getFile + "If-Match: \"nope\"\r\n\r\n"), preconditionFailed},
 	},
 	{
-		Section: "13.1.1", Name: "if-match-compares-strongly", Alias: "COND-IM-STRONG",
+		Section: "13.1.1", Name: "if-match-compares-strongly", Alias: "COND-IM-STRONG", Twin: getIfMatch,
 		Rule:   "If-Match compares strongly: a weak tag MUST NOT match.",
-		Script: Script{send(getFile + "If-Match: W/{etag}\r\n\r\n"), preconditionFailed},
+		Script: Script{sendWeakTag("If-Match"), preconditionFailed},
 	},
 	{
 		Section: "13.1.2", Name: "if-none-match", Alias: "COND-INM-MATCH",
@@ -27,7 +36,7 @@ var conditional = []Case{
 	{
 		Section: "13.1.2", Name: "if-none-match-compares-weakly", Alias: "COND-INM-WEAK",
 		Rule:   "If-None-Match compares weakly: the tag with W/ before it MUST match.",
-		Script: Script{weakTag},
+		Script: Script{sendWeakTag("If-None-Match"), status(304)},
 	},
 	{
 		Section: "13.1.2", Name: "if-none-match-star", Alias: "COND-INM-STAR",
@@ -69,9 +78,24 @@ var conditional = []Case{
 		Script: Script{send(postHead + "Content-Length: 5\r\nIf-Modified-Since: Thu, 01 Jan 2037 00:00:00 GMT\r\n\r\nhello"), ok},
 	},
 	{
-		Section: "13.1.4", Name: "if-unmodified-since-fails", Alias: "COND-IUS-412",
+		Section: "13.1.4", Name: "if-unmodified-since-fails", Alias: "COND-IUS-412", Twin: getFile + "If-Unmodified-Since: {lm}\r\n\r\n",
 		Rule:   "A server MUST NOT perform a request whose If-Unmodified-Since fails: 412, or 2xx from who ignores the field.",
 		Script: Script{send(getFile + "If-Unmodified-Since: Sat, 01 Jan 1994 00:00:00 GMT\r\n\r\n"), preconditionFailed},
+	},
+	{
+		Section: "13.1.4", Name: "if-unmodified-since-is-no-date",
+		Rule:   "A recipient MUST ignore If-Unmodified-Since if it is no date.",
+		Script: Script{ignores(getFile, "If-Unmodified-Since: yesterday\r\n")},
+	},
+	{
+		Section: "13.1.4", Name: "if-match-beats-date",
+		Rule:   "With If-Match a recipient MUST ignore If-Unmodified-Since.",
+		Script: Script{ignores(getFile+"If-Match: *\r\n", "If-Unmodified-Since: Sat, 01 Jan 1994 00:00:00 GMT\r\n")},
+	},
+	{
+		Section: "13.1.5", Name: "if-range-without-range",
+		Rule:   "A server MUST ignore If-Range in a request without Range.",
+		Script: Script{ignores(getFile, "If-Range: \"nope\"\r\n")},
 	},
 	{
 		Section: "13.1.5", Name: "if-range", Alias: "RANGE-IF-RANGE",
@@ -83,7 +107,15 @@ var conditional = []Case{
 		Rule:   "A server MUST ignore preconditions where the answer without them would be neither 2xx nor 412.",
 		Script: Script{send("GET /no-such-{rnd} HTTP/1.1\r\nHost: {h}\r\nIf-None-Match: *\r\n\r\n"), status(404)},
 	},
+	{
+		Section: "13.2.1", Name: "precondition-on-options",
+		Rule:   "A server MUST ignore preconditions on a method that selects no representation, as OPTIONS.",
+		Script: Script{ignores("OPTIONS {file} HTTP/1.1\r\nHost: {h}\r\n", "If-Match: \"nope\"\r\nIf-None-Match: *\r\n")},
+	},
 }
+
+// getIfMatch is a condition that holds for whatever exists.
+const getIfMatch = getFile + "If-Match: *\r\n\r\n"
 
 // preconditionFailed asks for 412; a server that does not know the field serves the request.
 func preconditionFailed(c *Conn) error {
@@ -101,19 +133,70 @@ func preconditionFailed(c *Conn) error {
 	return wrong("412", r.Line())
 }
 
-// weakTag sends the current tag with W/ before it, whether it had that or not.
-func weakTag(c *Conn) error {
-	tag, err := c.Text("{etag}")
-	if err != nil {
-		return err
+// sendWeakTag sends the current tag with W/ before it, whether it had that or not.
+func sendWeakTag(name string) Step {
+	return func(c *Conn) error {
+		tag, err := c.Text("{etag}")
+		if err != nil {
+			return err
+		}
+		if tag[0] == '"' {
+			tag = "W/" + tag
+		}
+		return c.Send(getFile + name + ": " + tag + "\r\n\r\n")
 	}
-	if tag[0] == '"' {
-		tag = "W/" + tag
+}
+
+// ifMatchHolds tries *, and if the current tag is strong, that tag alone and behind another.
+func ifMatchHolds(c *Conn) error {
+	conditions := []string{"*"}
+	if tag := c.Vars["etag"]; strings.HasPrefix(tag, `"`) {
+		conditions = append(conditions, tag, `"nope", `+tag)
 	}
-	if err := c.Send(getFile + "If-None-Match: " + tag + "\r\n\r\n"); err != nil {
-		return err
+	for _, condition := range conditions {
+		if err := reopen(c); err != nil {
+			return err
+		}
+		if err := c.Send(getFile + "If-Match: " + condition + "\r\n\r\n"); err != nil {
+			return err
+		}
+		if err := status(200)(c); err != nil {
+			return fmt.Errorf("If-Match: %s: %w", condition, err)
+		}
 	}
-	return status(304)(c)
+	return nil
+}
+
+// ignores asks for the same status with more fields as without them.
+func ignores(head, fields string) Step {
+	return func(c *Conn) error {
+		plain, err := statusOfHead(c, head)
+		if err != nil {
+			return err
+		}
+		if plain.Status == 412 {
+			return skip("a condition that holds is answered %s", plain.Line())
+		}
+		r, err := statusOfHead(c, head+fields)
+		if err != nil {
+			return err
+		}
+		if r.Status != plain.Status {
+			return wrong(plain.Line()+" as without the field", r.Line())
+		}
+		return nil
+	}
+}
+
+// statusOfHead sends a request without content on a fresh connection.
+func statusOfHead(c *Conn, head string) (*Response, error) {
+	if err := reopen(c); err != nil {
+		return nil, err
+	}
+	if err := c.Send(head + "\r\n"); err != nil {
+		return nil, err
+	}
+	return c.Final()
 }
 
 // ifRange tries another tag, a weak one and the current one.

@@ -12,6 +12,9 @@ import (
 // kept are the fields that 304 and 206 repeat from the 200 that they stand for.
 var kept = []string{"Date", "ETag", "Cache-Control", "Content-Location", "Expires", "Vary"}
 
+// representation are fields that say what the content is a part of.
+var representation = []string{"Content-Type", "Content-Encoding", "Content-Language", "Last-Modified"}
+
 var statusCodes = []Case{
 	{
 		Section: "15.2", Name: "no-interim-to-http-1.0",
@@ -39,7 +42,12 @@ var statusCodes = []Case{
 	{
 		Section: "15.3.7", Name: "206-keeps-fields", Alias: "RANGE-206-FIELDS",
 		Rule:   "A 206 MUST have the validators and cache fields that the 200 has.",
-		Script: Script{send(ranged + "Range: bytes=0-0\r\n\r\n"), status(206), keepsFields},
+		Script: Script{send(ranged + "Range: bytes=0-0\r\n\r\n"), status(206), keepsFields(kept)},
+	},
+	{
+		Section: "15.3.7", Name: "206-keeps-representation-fields",
+		Rule:   "A 206 to a request without If-Range MUST have all representation fields that the 200 has.",
+		Script: Script{send(ranged + "Range: bytes=0-0\r\n\r\n"), status(206), keepsFields(representation)},
 	},
 	{
 		Section: "15.3.7", Name: "one-part-says-which",
@@ -69,7 +77,29 @@ var statusCodes = []Case{
 	{
 		Section: "15.4.5", Name: "304-keeps-fields", Alias: "RESP-304-FIELDS",
 		Rule:   "A 304 MUST have the validators and cache fields that the 200 would have.",
-		Script: Script{send(getFile + "If-None-Match: {etag}\r\n\r\n"), status(304), keepsFields},
+		Script: Script{send(getFile + "If-None-Match: {etag}\r\n\r\n"), status(304), keepsFields(kept)},
+	},
+	{
+		Section: "15.4.5", Name: "304-has-no-other-fields",
+		Rule: "A 304 SHOULD NOT have fields about a representation that it does not carry.",
+		Lint: whenStatus(304, func(r *Response) error {
+			for _, name := range []string{"Content-Type", "Content-Encoding", "Content-Language", "Content-Range"} {
+				if err := without(r, name); err != nil {
+					return err
+				}
+			}
+			return nil
+		}),
+	},
+	{
+		Section: "15.5", Name: "errors-explain-themselves",
+		Rule: "An error response SHOULD have content that explains it, except to HEAD.",
+		Lint: func(r *Response) error {
+			if r.Status < 400 || r.Defect != "" {
+				return na
+			}
+			return hasContent(r)
+		},
 	},
 	{
 		Section: "15.5.2", Name: "unauthorized-has-a-challenge", Alias: "AUTH-401-CHALLENGE",
@@ -97,14 +127,16 @@ func noContent(c *Conn) error {
 }
 
 // keepsFields compares the last response with the 200 of the file.
-func keepsFields(c *Conn) error {
-	for _, name := range kept {
-		was, is := c.File.Get(name), c.Last.Get(name)
-		if was != "" && (is == "" || name != "Date" && name != "Expires" && is != was) {
-			return wrong(name+": "+was, fmt.Sprintf("%q", is))
+func keepsFields(names []string) Step {
+	return func(c *Conn) error {
+		for _, name := range names {
+			was, is := c.File.Get(name), c.Last.Get(name)
+			if was != "" && (is == "" || name != "Date" && name != "Expires" && is != was) {
+				return wrong(name+": "+was, fmt.Sprintf("%q", is))
+			}
 		}
+		return nil
 	}
-	return nil
 }
 
 // severalParts reads multipart/byteranges with the library: it is the client's side of the matter.

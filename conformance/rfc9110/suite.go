@@ -12,8 +12,8 @@ var Suite = check.Suite{
 	Name:  "rfc9110",
 	Title: "RFC 9110, HTTP Semantics",
 	Cases: slices.Concat(
-		grammar, protocolVersion, equivalence,
-		fieldNames, fieldOrder, fieldLimits, fieldValues, dates,
+		grammar, protocolVersion, uris,
+		fieldNames, fieldOrder, fieldLimits, fieldValues, lists, dates,
 		dateField, hostAndForwarding, upgrade,
 		contentType, contentLength, validators,
 		methods, head, post, connect, options, trace,
@@ -48,7 +48,11 @@ const (
 	getHead  = "GET {p} HTTP/1.1\r\nHost: {h}\r\n"
 	postHead = "POST {post} HTTP/1.1\r\nHost: {h}\r\n"
 	post5    = postHead + "Content-Length: 5\r\n\r\nhello"
-	getFile  = "GET {file} HTTP/1.1\r\nHost: {h}\r\n"
+	// The same with one field more: who refuses that earns nothing by refusing a field that is wrong.
+	oneMore   = "X-Test: value\r\n\r\n"
+	getField  = getHead + oneMore
+	postField = postHead + "Content-Length: 5\r\n" + oneMore + "hello"
+	getFile   = "GET {file} HTTP/1.1\r\nHost: {h}\r\n"
 
 	// hidden is a request inside the content of another: whoever answers it has lost the framing.
 	hidden = "GET {p}?canary={rnd} HTTP/1.1\r\nHost: {h}\r\n\r\n"

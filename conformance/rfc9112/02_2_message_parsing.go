@@ -44,12 +44,12 @@ var messageParsing = []Case{
 		Script: Script{send("GET {p} HTTP/1.1\n\rHost: {h}\n\r\n\r"), refuse(400)},
 	},
 	{
-		Section: "2.2", Name: "cr-cr-lf", Alias: "HDR-CRCRLF", Twin: get,
+		Section: "2.2", Name: "cr-cr-lf", Alias: "HDR-CRCRLF", Twin: getField,
 		Rule:   "Of CR CR LF the first CR is bare: it MUST be refused or read as a space.",
 		Script: Script{send(getHead + "X: 1\r\r\n\r\n"), refuseOrServe(400)},
 	},
 	{
-		Section: "2.2", Name: "head-ends-with-bare-cr", Alias: "HDR-END-CRLFCR-X", Twin: get,
+		Section: "2.2", Name: "head-ends-with-bare-cr", Alias: "HDR-END-CRLFCR-X", Twin: getField,
 		Rule:   "CR LF CR and then no LF MUST NOT be taken for the end of the head.",
 		Script: Script{write(getHead + "\rXX"), canary("4xx close", "4xx open", "open")},
 	},

@@ -52,7 +52,7 @@ var version = []Case{
 // noBareBody asks for a refusal; octets that are no response are what HTTP/0.9 would have sent.
 func noBareBody(c *Conn) error {
 	c.Await(c.Answer)
-	if b := c.Pending(); len(b) > 0 && b[0] != 'H' {
+	if headless(c.Pending()) {
 		return wrong("a refusal with 400", "content without a head")
 	}
 	return refuse(400, 505)(c)

@@ -7,17 +7,17 @@ var host = []Case{
 		Script: Script{send("GET {p} HTTP/1.1\r\n\r\n"), reject(400)},
 	},
 	{
-		Section: "3.2", Name: "two-hosts", Alias: "RFC9110-5.4-DUPLICATE-HOST", Twin: get,
+		Section: "3.2", Name: "two-hosts", Alias: "RFC9110-5.4-DUPLICATE-HOST", Twin: getField,
 		Rule:   "A request with two Host lines MUST be answered with 400.",
 		Script: Script{send(getHead + "Host: other.example.com\r\n\r\n"), reject(400)},
 	},
 	{
-		Section: "3.2", Name: "two-equal-hosts", Alias: "COMP-DUPLICATE-HOST-SAME", Twin: get,
+		Section: "3.2", Name: "two-equal-hosts", Alias: "COMP-DUPLICATE-HOST-SAME", Twin: getField,
 		Rule:   "Two Host lines MUST be answered with 400 even if they agree.",
 		Script: Script{send(getHead + "Host: {h}\r\n\r\n"), reject(400)},
 	},
 	{
-		Section: "3.2", Name: "two-hosts-in-other-case", Alias: "HOST-DUP-CASE", Twin: get,
+		Section: "3.2", Name: "two-hosts-in-other-case", Alias: "HOST-DUP-CASE", Twin: getField,
 		Rule:   "Names differ in case only, the field is the same: Host and HOST together MUST be answered with 400.",
 		Script: Script{send(getHead + "HOST: {h}\r\n\r\n"), reject(400)},
 	},

@@ -37,13 +37,13 @@ var fieldSyntax = []Case{
 		Script: Script{send(getHead + "X-E:\r\nX-F: \t \r\n\r\n"), ok},
 	},
 	{
-		Section: "5", Name: "colon-without-name", Alias: "HDR-COLON-ONLY", Twin: get,
+		Section: "5", Name: "colon-without-name", Alias: "HDR-COLON-ONLY", Twin: getField,
 		// MUST in the catalogue; an invalid line falls under the SHOULD of section 2.2.
 		Rule:   "A field name has at least one character: a line that begins with the colon SHOULD be refused.",
 		Script: Script{send(getHead + ":\r\nX: 1\r\n\r\n"), refuse(400)},
 	},
 	{
-		Section: "5", Name: "line-without-colon", Alias: "HDR-SP-NO-COLON", Twin: get,
+		Section: "5", Name: "line-without-colon", Alias: "HDR-SP-NO-COLON", Twin: getField,
 		// MUST in the catalogue; an invalid line falls under the SHOULD of section 2.2.
 		Rule:   "A line without colon is no field and SHOULD be refused.",
 		Script: Script{send(getHead + "Content-Length 5\r\n\r\nhello"), refuse(400)},
@@ -54,12 +54,12 @@ var fieldGrammar = regexp.MustCompile("^[!#$%&'*+\\-.^_`|~0-9A-Za-z]+:[^\\x00-\\
 
 var fieldLine = []Case{
 	{
-		Section: "5.1", Name: "space-before-colon", Alias: "RFC9110-5.6.2-SP-BEFORE-COLON", Twin: get,
+		Section: "5.1", Name: "space-before-colon", Alias: "RFC9110-5.6.2-SP-BEFORE-COLON", Twin: getField,
 		Rule:   "A blank between field name and colon MUST be answered with 400.",
 		Script: Script{send(getHead + "X-Test : value\r\n\r\n"), reject(400)},
 	},
 	{
-		Section: "5.1", Name: "space-before-colon-of-framing", Twin: post, Each: []string{"Content-Length : {n}", "Content-Length\t: {y}", "Transfer-Encoding : chunked"},
+		Section: "5.1", Name: "space-before-colon-of-framing", Twin: postField, Each: []string{"Content-Length : {n}", "Content-Length\t: {y}", "Transfer-Encoding : chunked"},
 		Rule:   "A blank before the colon of a framing field MUST be answered with 400: half of the world would not see the field.",
 		Script: Script{send(postHead + "{x}\r\n\r\n" + hidden), canary("4xx close")},
 	},
@@ -67,7 +67,7 @@ var fieldLine = []Case{
 
 var obsFold = []Case{
 	{
-		Section: "5.2", Name: "folded-value", Alias: "HDR-OBSFOLD-ACCEPTED-OK", Twin: get,
+		Section: "5.2", Name: "folded-value", Alias: "HDR-OBSFOLD-ACCEPTED-OK", Twin: getField,
 		Rule:   "A folded field line MUST be refused with 400 or have its fold read as spaces.",
 		Script: Script{send(getHead + "X-Test: a\r\n\tb\r\n\r\n"), tolerate(400)},
 	},
@@ -82,18 +82,18 @@ var obsFold = []Case{
 		Script: Script{send(postHead + "Content-Length: 5\r\n 0\r\n\r\nhello" + hidden), canary("4xx close")},
 	},
 	{
-		Section: "5.2", Name: "blank-line-is-a-fold", Alias: "HDR-OBSFOLD-EMPTY-LINE", Twin: get,
+		Section: "5.2", Name: "blank-line-is-a-fold", Alias: "HDR-OBSFOLD-EMPTY-LINE", Twin: getField,
 		Rule:   "A line of one space inside a head is a fold: it MUST NOT be taken for the end of the head.",
 		Script: Script{send(getHead + "X: a\r\n \r\n\r\n"), canary("4xx close", "4xx open", "2xx open", "2xx close")},
 	},
 	{
-		Section: "5.2", Name: "name-continued-on-next-line", Alias: "HDR-NAME-CONTINUED", Twin: get,
+		Section: "5.2", Name: "name-continued-on-next-line", Alias: "HDR-NAME-CONTINUED", Twin: getField,
 		// MUST in the catalogue; the line X has no colon, which falls under the SHOULD of section 2.2.
 		Rule:   "A fold belongs to a value: a name whose colon comes after a fold is invalid and SHOULD be refused.",
 		Script: Script{send(getHead + "X\r\n Y: 1\r\n\r\n"), refuse(400)},
 	},
 	{
-		Section: "5.2", Name: "folded-coding-and-length", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-OBS-FOLD", Twin: postChunk,
+		Section: "5.2", Name: "folded-coding-and-length", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-OBS-FOLD", Twin: chunkField,
 		Rule:   "A folded Transfer-Encoding MUST be refused or read as the coding it names, and then the connection closes.",
 		Script: Script{send(postHead + "Transfer-Encoding:\r\n chunked\r\nContent-Length: {n}\r\n\r\n0\r\n\r\n" + hidden), canary("4xx close", "~2xx close")},
 	},

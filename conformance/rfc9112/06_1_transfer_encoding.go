@@ -69,7 +69,7 @@ var transferEncoding = []Case{
 		Script: Script{send(postHead + "Transfer-Encoding: {x}\r\n\r\n" + coded), refuse(400, 501)},
 	},
 	{
-		Section: "6.1", Name: "coding-in-http-1.0", Alias: "TE-10-FAULTY", Twin: postChunk,
+		Section: "6.1", Name: "coding-in-http-1.0", Alias: "TE-10-FAULTY", Twin: chunkField,
 		Rule:   "Transfer-Encoding in HTTP/1.0 is faulty framing: the request is refused, or served and then the connection MUST close.",
 		Each:   []string{"", "Content-Length: 15\r\n"},
 		Script: Script{send("POST {post} HTTP/1.0\r\nHost: {h}\r\nConnection: keep-alive\r\n{x}Transfer-Encoding: chunked\r\n\r\n" + coded), canary("4xx close", "2xx close")},
@@ -80,83 +80,83 @@ var transferEncoding = []Case{
 		Script: Script{send("POST {post} HTTP/1.0\r\nHost: {h}\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"+coded, hidden), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "length-and-coding", Alias: "SMUG-CL-TE-BOTH", Twin: postChunk,
+		Section: "6.1", Name: "length-and-coding", Alias: "SMUG-CL-TE-BOTH", Twin: chunkField,
 		// SHOULD in the catalogue, and MAY for the next two. Whichever a server chooses, the section has it close: MUST.
 		Rule:   "A request with Content-Length beside Transfer-Encoding is refused or framed by the coding alone; either way the connection MUST close.",
 		Script: Script{send(postHead + "Content-Length: {n}\r\nTransfer-Encoding: chunked\r\n\r\nD\r\nhello-bananas\r\n0\r\n\r\n"), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "short-length-and-coding", Alias: "SMUG-CLTE-PIPELINE", Twin: postChunk,
+		Section: "6.1", Name: "short-length-and-coding", Alias: "SMUG-CLTE-PIPELINE", Twin: chunkField,
 		Rule:   "With both framings the shorter length MUST NOT cut the chunks off, and the connection closes.",
 		Script: Script{send(postHead + "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n" + emptyChunked), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "coding-and-long-length", Alias: "SMUG-TECL-PIPELINE", Twin: postChunk,
+		Section: "6.1", Name: "coding-and-long-length", Alias: "SMUG-TECL-PIPELINE", Twin: chunkField,
 		Rule:   "With both framings a server MUST NOT wait for the longer length, and the connection closes.",
 		Script: Script{send(postHead + "Transfer-Encoding: chunked\r\nContent-Length: 30\r\n\r\n" + emptyChunked), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "length-then-coding-closes", Alias: "SMUG-CLTE-CONN-CLOSE", Twin: postChunk,
+		Section: "6.1", Name: "length-then-coding-closes", Alias: "SMUG-CLTE-CONN-CLOSE", Twin: chunkField,
 		Rule:   "After a request with both framings the connection MUST close, whatever the answer.",
 		Script: Script{send(postHead+"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"+emptyChunked, get), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "coding-then-length-closes", Alias: "SMUG-TECL-CONN-CLOSE", Twin: postChunk,
+		Section: "6.1", Name: "coding-then-length-closes", Alias: "SMUG-TECL-CONN-CLOSE", Twin: chunkField,
 		Rule:   "After a request with both framings the connection MUST close, in whatever order the fields came.",
 		Script: Script{send(postHead+"Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"+emptyChunked, get), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "octet-behind-the-chunks", Alias: "SMUG-CLTE-DESYNC", Twin: postChunk,
+		Section: "6.1", Name: "octet-behind-the-chunks", Alias: "SMUG-CLTE-DESYNC", Twin: chunkField,
 		Rule:   "With both framings the octet between their two ends MUST NOT become part of a next request.",
 		Script: Script{send(postHead+"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n"+emptyChunked+"X", get), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "octet-before-the-length", Alias: "SMUG-TECL-DESYNC", Twin: postChunk,
+		Section: "6.1", Name: "octet-before-the-length", Alias: "SMUG-TECL-DESYNC", Twin: chunkField,
 		Rule:   "With both framings what lies behind the chunks MUST NOT be read as a request or as content.",
 		Script: Script{send(postHead+"Transfer-Encoding: chunked\r\nContent-Length: 30\r\n\r\n"+emptyChunked+"X", get), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "unsigned-length-and-coding", Alias: "SMUG-CLTE-SMUGGLED-GET-CL-PLUS", Twin: postChunk,
+		Section: "6.1", Name: "unsigned-length-and-coding", Alias: "SMUG-CLTE-SMUGGLED-GET-CL-PLUS", Twin: chunkField,
 		Rule:   "A request hidden behind the chunks MUST NOT be answered, also if the length beside them has a sign.",
 		Script: Script{send(postHead + "Content-Length: +{n}\r\nTransfer-Encoding: chunked\r\n\r\n" + emptyChunked + hidden), canary("4xx close", "~2xx close")},
 	},
 	{
-		Section: "6.1", Name: "garbled-length-and-coding", Alias: "SMUG-CLTE-SMUGGLED-GET-CL-NON-NUMERIC", Twin: postChunk,
+		Section: "6.1", Name: "garbled-length-and-coding", Alias: "SMUG-CLTE-SMUGGLED-GET-CL-NON-NUMERIC", Twin: chunkField,
 		Rule:   "A request hidden behind the chunks MUST NOT be answered, also if the length beside them is no number.",
 		Script: Script{send(postHead + "Content-Length: {n}x\r\nTransfer-Encoding: chunked\r\n\r\n" + emptyChunked + hidden), canary("4xx close", "~2xx close")},
 	},
 	{
-		Section: "6.1", Name: "hidden-head", Alias: "SMUG-CLTE-SMUGGLED-HEAD", Twin: postChunk,
+		Section: "6.1", Name: "hidden-head", Alias: "SMUG-CLTE-SMUGGLED-HEAD", Twin: chunkField,
 		Rule:   "A HEAD hidden between the two ends MUST NOT be answered.",
 		Script: Script{send(postHead + "Content-Length: {n}\r\nTransfer-Encoding: chunked\r\n\r\n" + emptyChunked + "HEAD {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "coding-with-trailing-space", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-TRAILING-SPACE", Twin: postChunk,
+		Section: "6.1", Name: "coding-with-trailing-space", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-TRAILING-SPACE", Twin: chunkField,
 		Rule:   "A blank after chunked is no part of it: the hidden request MUST NOT be answered.",
 		Script: Script{send(postHead + "Content-Length: {n}\r\nTransfer-Encoding: chunked \r\n\r\n" + emptyChunked + hidden), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "coding-with-leading-comma", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-LEADING-COMMA", Twin: postChunk,
+		Section: "6.1", Name: "coding-with-leading-comma", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-LEADING-COMMA", Twin: chunkField,
 		Rule:   "An empty element before chunked changes nothing: the hidden request MUST NOT be answered.",
 		Script: Script{send(postHead + "Content-Length: {n}\r\nTransfer-Encoding: , chunked\r\n\r\n" + emptyChunked + hidden), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "coding-in-mixed-case", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-CASE-MISMATCH", Twin: postChunk,
+		Section: "6.1", Name: "coding-in-mixed-case", Alias: "SMUG-CLTE-SMUGGLED-GET-TE-CASE-MISMATCH", Twin: chunkField,
 		Rule:   "Chunked in another case is chunked: the hidden request MUST NOT be answered.",
 		Script: Script{send(postHead + "Content-Length: {n}\r\nTransfer-Encoding: Chunked\r\n\r\n" + emptyChunked + hidden), canary("4xx close", "2xx close")},
 	},
 	{
-		Section: "6.1", Name: "chunked-then-identity-and-length", Alias: "SMUG-TE-DUPLICATE-HEADERS-SMUGGLED-GET", Twin: postChunk,
+		Section: "6.1", Name: "chunked-then-identity-and-length", Alias: "SMUG-TE-DUPLICATE-HEADERS-SMUGGLED-GET", Twin: chunkField,
 		Rule:   "Two Transfer-Encoding lines are one list: chunked that is not last MUST be refused, whatever the length says.",
 		Script: Script{send(postHead + "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: {n}\r\n\r\n" + emptyChunked + hidden), canary("4xx close")},
 	},
 	{
-		Section: "6.1", Name: "request-in-a-chunk", Alias: "SMUG-TECL-SMUGGLED-GET", Twin: postChunk,
+		Section: "6.1", Name: "request-in-a-chunk", Alias: "SMUG-TECL-SMUGGLED-GET", Twin: chunkField,
 		Rule:   "Chunk data is content: a request in it MUST NOT be answered, also if the length ends before it.",
 		Script: Script{requestInChunk},
 	},
 	{
-		Section: "6.1", Name: "disguised-codings", Alias: "SMUG-TE-OBFUSCATION-SET", Twin: postChunk,
+		Section: "6.1", Name: "disguised-codings", Alias: "SMUG-TE-OBFUSCATION-SET", Twin: chunkField,
 		Rule: "A disguised Transfer-Encoding beside a length is refused, or framed as the RFC says and then closed: the hidden request MUST NOT be answered.",
 		Each: []string{
 			"Transfer-Encoding : chunked", "X: 1\r\n Transfer-Encoding: chunked", "Transfer-Encoding\t: chunked", "Transfer-Encoding:\x0bchunked",

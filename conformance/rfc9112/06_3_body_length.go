@@ -18,6 +18,29 @@ var bodyLength = []Case{
 		Script: Script{send(get), ok, silenceIfOpen, again},
 	},
 	{
+		Section: "6.3", Name: "no-stray-octets",
+		Rule: "Behind a response, and with no request unanswered, a server MUST NOT send an octet: it would be taken for the next response.",
+		Lint: func(r *check.Response) error {
+			if len(r.Stray) > 0 {
+				return wrong("nothing behind the response", fmt.Sprintf("%q", short(string(r.Stray))))
+			}
+			return nil
+		},
+	},
+	{
+		Section: "6.3", Name: "responses-end-by-themselves",
+		Rule: "A server SHOULD send a length or chunks where it can: content that the close ends may have been cut off.",
+		Lint: func(r *check.Response) error {
+			if r.Minor10 || r.Method == "HEAD" || r.Method == "CONNECT" || r.Status/100 == 1 || r.Status == 204 || r.Status == 304 || r.Defect != "" {
+				return check.NotApplicable
+			}
+			if !r.Length && !r.Coding {
+				return wrong("Content-Length or chunks", "neither in "+r.Line())
+			}
+			return nil
+		},
+	},
+	{
 		Section: "6.3", Name: "errors-are-framed", Alias: "RESP-ERROR-FRAMED",
 		Rule: "An error response MUST be as well framed as any other: by length, chunks or the close.",
 		Lint: func(r *check.Response) error {
@@ -71,7 +94,7 @@ var bodyLength = []Case{
 		Script: Script{send(postHead + "Content-Length: 5\r\n\r\nhe"), silence, write("llo"), ok},
 	},
 	{
-		Section: "6.3", Name: "equal-lengths-twice", Alias: "CL-SAME-DUP", Twin: post,
+		Section: "6.3", Name: "equal-lengths-twice", Alias: "CL-SAME-DUP", Twin: postField,
 		Rule:   "Equal Content-Length lines MUST be refused or taken as the one value, with the next request right behind.",
 		Script: Script{send(postHead+"Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", get), canary("4xx close", "2xx 2xx open", "2xx 2xx close")},
 	},
@@ -84,7 +107,7 @@ var bodyLength = []Case{
 		Script: Script{send(postHead+"Content-Length: {x}\r\n\r\nhello", get), canary("4xx close", "2xx 2xx open", "2xx 2xx close")},
 	},
 	{
-		Section: "6.3", Name: "equal-numbers-spelt-differently", Alias: "CL-SAME-NUMERIC-DIFF", Twin: post,
+		Section: "6.3", Name: "equal-numbers-spelt-differently", Alias: "CL-SAME-NUMERIC-DIFF", Twin: postField,
 		Rule:   "Lengths 5 and 05 are not the same text: they MUST be refused, or at least not be misread.",
 		Script: Script{send(postHead+"Content-Length: 5\r\nContent-Length: 05\r\n\r\nhello", get), canary("4xx close", "~2xx 2xx open", "~2xx 2xx close")},
 	},
@@ -100,7 +123,7 @@ var bodyLength = []Case{
 		Script: Script{write(postHead + "Content-Length: {x}\r\n\r\nhello" + hidden), canary("4xx close", "4xx open", "close", "open")},
 	},
 	{
-		Section: "6.3", Name: "different-lengths", Alias: "SMUG-DUPLICATE-CL", Twin: post,
+		Section: "6.3", Name: "different-lengths", Alias: "SMUG-DUPLICATE-CL", Twin: postField,
 		Rule:   "Content-Length lines that differ MUST be answered with 400, and then the connection closes.",
 		Script: Script{send(postHead + "Content-Length: 5\r\nContent-Length: 10\r\n\r\nhelloworld"), reject(400), hangup},
 	},
@@ -115,13 +138,13 @@ var bodyLength = []Case{
 		Script: Script{send(postHead + "Content-Length: 4\r\nContent-Length: {n}\r\n\r\nPING" + hidden), canary("4xx close")},
 	},
 	{
-		Section: "6.3", Name: "empty-length", Alias: "CL-EMPTY", Twin: post,
+		Section: "6.3", Name: "empty-length", Alias: "CL-EMPTY", Twin: postField,
 		Rule:   "An empty Content-Length is invalid and MUST be answered with 400, also if a good one follows.",
 		Each:   []string{"Content-Length:", "Content-Length: \r\nContent-Length: 5"},
 		Script: Script{send(postHead + "{x}\r\n\r\nhello"), reject(400), hangup},
 	},
 	{
-		Section: "6.3", Name: "length-that-is-no-number", Alias: "CL-JUNK-SUFFIX", Twin: post,
+		Section: "6.3", Name: "length-that-is-no-number", Alias: "CL-JUNK-SUFFIX", Twin: postField,
 		Rule:   "A Content-Length that is not digits MUST be answered with 400, and then the connection closes.",
 		Each:   []string{"5x", "5;x", "5.0", "5e0", "'5'", `"5"`, "5 6", "0x5", "+5", "-5", "5_0", "٥"},
 		Script: Script{send(postHead + "Content-Length: {x}\r\n\r\nhello"), reject(400), hangup},
@@ -132,7 +155,7 @@ var bodyLength = []Case{
 		Script: Script{send(postHead+"Content-Length: five\r\n\r\n", hidden), reject(400), hangup},
 	},
 	{
-		Section: "6.3", Name: "disguised-lengths", Alias: "SMUG-CL-OBFUSCATION-SET", Twin: post,
+		Section: "6.3", Name: "disguised-lengths", Alias: "SMUG-CL-OBFUSCATION-SET", Twin: postField,
 		Rule: "A disguised Content-Length MUST be refused; what it hides is never answered as a request of its own.",
 		Each: []string{
 			"Content-Length : {n}", "Content-Length\t: {n}", "X: 1\r\n Content-Length: {n}", "Content-Length: {n}\x0b", "Content-Length: \x00{n}",
@@ -177,13 +200,13 @@ var bodyLength = []Case{
 		Script: Script{chunkedHidden("POST /no-such-{rnd} HTTP/1.1\r\nHost: {h}\r\nTransfer-Encoding: chunked\r\n\r\n"), canary("any 2xx open", "any 2xx close", "any close")},
 	},
 	{
-		Section: "6.3", Name: "content-of-get-with-expectation", Alias: "SMUG-0.CL", Twin: post,
+		Section: "6.3", Name: "content-of-get-with-expectation", Alias: "SMUG-0.CL", Twin: postField,
 		Rule:   "Content of a GET that is answered early, with or without Expect, MUST NOT be answered as a request.",
 		Each:   []string{"", "Expect: 100-continue\r\n", "Expect: 100-continue\r\nConnection: keep-alive\r\n"},
 		Script: Script{send(getHead+"{x}Content-Length: {n}\r\n\r\n"+hidden, get), canary("2xx 2xx open", "2xx 2xx close", "any close")},
 	},
 	{
-		Section: "6.3", Name: "content-for-who-ignores-it", Alias: "SMUG-CL.0", Twin: post,
+		Section: "6.3", Name: "content-for-who-ignores-it", Alias: "SMUG-CL.0", Twin: postField,
 		Rule:   "A resource that ignores content MUST NOT leave it to be answered as a request.",
 		Each:   []string{"{p}", "/no-such-{rnd}", "/no-such-{rnd}/"},
 		Script: Script{send("POST {x} HTTP/1.1\r\nHost: {h}\r\nContent-Length: {n}\r\n\r\n"+hidden, get), canary("any 2xx open", "any 2xx close", "any close")},

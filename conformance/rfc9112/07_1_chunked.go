@@ -59,6 +59,13 @@ var chunked = []Case{
 		Script: Script{send(echoChunks + inChunks(everyOctet(), 37) + emptyChunked), body(everyOctet()), again},
 	},
 	{
+		Section: "7.1", Name: "large-chunked-content",
+		Rule: "A hundred kilobytes in chunks, on a chip eight, MUST reach the resource whole or be refused with 413.",
+		Script: Script{echoOfMany(func(c *Conn, content string) error {
+			return c.Send(echoChunks + inChunks(content, 4093) + emptyChunked)
+		})},
+	},
+	{
 		Section: "7.1", Name: "chunks-byte-by-byte", Alias: "FRAG-BYTE-BY-BYTE-CHUNKED",
 		Rule:   "Chunks, extensions and trailers that come one octet a segment MUST be read as if at once.",
 		Script: Script{drip(chunkHead + "5;a=b\r\nhello\r\n0\r\nX-T: 1\r\n\r\n"), ok, again},

@@ -14,6 +14,11 @@ var persistence = []Case{
 		Script: Script{send(get), ok, again},
 	},
 	{
+		Section: "9.3", Name: "no-persistence-is-announced",
+		Rule:   "A server that keeps no connections MUST say close in every response.",
+		Script: Script{persistentOrAnnounced},
+	},
+	{
 		Section: "9.3", Name: "hundred-requests", Alias: "CONN-KEEPALIVE-100",
 		Rule:   "A hundred requests one after another on one connection SHOULD all be served, or the end is announced.",
 		Script: Script{manyRequests(100)},
@@ -64,7 +69,7 @@ var persistence = []Case{
 		Script: Script{send(getHead + "Keep-Alive: timeout=-1, max=x\r\n\r\n"), ok, again},
 	},
 	{
-		Section: "9.3", Name: "connection-names-host", Alias: "CONN-NAMED-FIELD", Cite: "RFC 9110, 7.6.1", Twin: get,
+		Section: "9.3", Name: "connection-names-host", Alias: "CONN-NAMED-FIELD", Cite: "RFC 9110, 7.6.1", Twin: getField,
 		Rule:   "A Connection option that names Host does not make an origin server forget Host.",
 		Script: Script{send(getHead + "Connection: Host\r\n\r\n"), canary("2xx open", "2xx close", "4xx close", "4xx open")},
 	},
@@ -92,6 +97,28 @@ func manyRequests(n int) Step {
 		}
 		return nil
 	}
+}
+
+// persistentOrAnnounced asks for a second answer on one of three connections, or for the announcement that there is none.
+func persistentOrAnnounced(c *Conn) error {
+	for range 3 {
+		if err := reopen(c); err != nil {
+			return err
+		}
+		if err := c.Send(get); err != nil {
+			return err
+		}
+		if err := ok(c); err != nil || c.Last.Closes() {
+			return err
+		}
+		if err := c.Send(get); err != nil {
+			return err
+		}
+		if err := ok(c); !check.Closed(err) {
+			return err
+		}
+	}
+	return wrong("Connection: close in every response", "none, and the connection ended after each")
 }
 
 // stillOpen asks for the next request to be served on this connection; to announce a close is wrong here.
@@ -156,7 +183,7 @@ var teardown = []Case{
 		Script: Script{oversizedHead},
 	},
 	{
-		Section: "9.6", Name: "unread-content-is-answered", Alias: "LINGER-UNREAD-BODY", Twin: post,
+		Section: "9.6", Name: "unread-content-is-answered", Alias: "LINGER-UNREAD-BODY", Twin: postField,
 		Rule:   "A server that answers before it has read a long content SHOULD read on or linger, so that the client sees the answer.",
 		Script: Script{unreadContent},
 	},

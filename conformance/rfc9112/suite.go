@@ -48,6 +48,12 @@ const (
 	postChunk = chunkHead + "5\r\nhello\r\n0\r\n\r\n"
 	getHead   = "GET {p} HTTP/1.1\r\nHost: {h}\r\n"
 
+	// The same with one field more: who refuses that earns nothing by refusing a field that is wrong.
+	oneMore    = "X-Test: value\r\n\r\n"
+	getField   = getHead + oneMore
+	postField  = postHead + "Content-Length: 5\r\n" + oneMore + "hello"
+	chunkField = postHead + "Transfer-Encoding: chunked\r\n" + oneMore + "5\r\nhello\r\n0\r\n\r\n"
+
 	// hidden is a request inside the content of another: whoever answers it has lost the framing.
 	hidden = "GET {p}?canary={rnd} HTTP/1.1\r\nHost: {h}\r\n\r\n"
 )
