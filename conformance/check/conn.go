@@ -216,7 +216,7 @@ func (c *Conn) readHead() (string, error) {
 			c.in = c.in[n:]
 			return head, nil
 		}
-		if gibberish(c.in) {
+		if Headless(c.in) {
 			return "", Broken("a status line", fmt.Sprintf("%q", clip(string(c.in), 80)))
 		}
 		if len(c.in) > maxHead {
@@ -237,8 +237,8 @@ func (c *Conn) readHead() (string, error) {
 	}
 }
 
-// gibberish reports octets that cannot begin a response.
-func gibberish(b []byte) bool {
+// Headless reports octets that cannot begin a response: gibberish, or what HTTP/0.9 would send.
+func Headless(b []byte) bool {
 	const start = "HTTP/"
 	n := min(len(b), len(start))
 	return string(b[:n]) != start[:n]

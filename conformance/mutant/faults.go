@@ -28,6 +28,7 @@ func tolerating(complaints ...string) (faults []Fault) {
 
 // misreading mutants take a request for another.
 var misreading = []Fault{
+	misread("knows Content-Length by its capitals", `\n(?:content-length|CONTENT-LENGTH):`, "\nX-Length:"),
 	misread("folds the case of methods", `^(?i:GET) `, "GET "),
 	misread("knows methods by their beginning", `^(?:GET[^ \n]+|GE) `, "GET "),
 }
@@ -134,7 +135,7 @@ var careless = named(
 	"forgets trailers", "answers at the last chunk", "believes trailers", "sends 100 to HTTP/1.0",
 	"minds the case of an expectation", "never sends 100", "sends 100 twice", "sends 100 with a length",
 	"looks for close as a substring", "knows close only alone", "keeps HTTP/1.0 open in silence", "never closes",
-	"closes after five requests", "closes unannounced", "serves what comes behind close", "sends no Date",
+	"closes after five requests", "closes unannounced", "serves what comes behind close", "sends no Date", "stops its clock",
 	"keeps its close to itself", "answers HEAD with content", "serves every method alike",
 	"shares session contexts", "forgets session contexts",
 	"upgrades HTTP/1.0", "upgrades without Connection", "upgrades any method", "speaks every WebSocket version", "takes any key",

@@ -43,6 +43,11 @@ var wrongAnswers = []Fault{
 	answer("finds everything with HEAD", func(q *Request, a *Response) bool { return a.Status == 404 && q.Method == "HEAD" }, become(200, "")),
 	answer("tunnels", isMethod("CONNECT"), become(200, "")),
 	answer("gives HEAD another length", isMethod("HEAD"), func(_ *Request, a *Response) { a.Set("Content-Length", "3") }),
+	answer("gives HEAD of a large page another length", func(q *Request, _ *Response) bool { return q.Method == "HEAD" && q.Path == "/bytes" }, func(_ *Request, a *Response) {
+		if !a.chunked {
+			a.Set("Content-Length", strconv.Itoa(len(a.Body)-1))
+		}
+	}),
 	answer("gives HEAD other fields", isMethod("HEAD"), func(_ *Request, a *Response) { a.Set("Content-Type", "text/html") }),
 	answer("answers POST with 304", func(q *Request, _ *Response) bool { return q.Method == "POST" && q.Get("If-Modified-Since") != "" }, become(304, "")),
 	answer("reflects TRACE", isMethod("TRACE"), func(q *Request, a *Response) { become(200, "Cookie: "+q.Get("Cookie"))(q, a) }),
@@ -111,5 +116,5 @@ var wrongAnswers = []Fault{
 	}, become(200, "data: 0\n\n")),
 	answer("does not tell its chip", under("/info"), become(200, `{"board":"x"}`)),
 	answer("tells half of its heap", under("/heap"), become(200, `{"free":1}`)),
-	answer("stops its clock", under("/info"), become(200, `{"board":"x","uptime_ms":1,"boot_count":1}`)),
+	answer("stops its uptime", under("/info"), become(200, `{"board":"x","uptime_ms":1,"boot_count":1}`)),
 }

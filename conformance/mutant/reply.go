@@ -76,7 +76,10 @@ func (x *session) reply(q *Request) bool {
 // send frames a response and writes it.
 func (x *session) send(q *Request, a *Response) error {
 	a.bare = a.bare || a.Status/100 == 1 || a.Status == 204 || a.Status == 304
-	if !x.is("sends no Date") {
+	switch {
+	case x.is("stops its clock"):
+		a.add("Date", x.started.UTC().Format(http.TimeFormat))
+	case !x.is("sends no Date"):
 		a.add("Date", time.Now().UTC().Format(http.TimeFormat))
 	}
 	a.add("Server", "honest/1")

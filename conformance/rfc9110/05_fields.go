@@ -17,6 +17,12 @@ var fieldNames = []Case{
 		Script: Script{send(getHead + "!#$%&'*+-.^_`|~1: v\r\n\r\n"), ok},
 	},
 	{
+		Section: "5.1", Name: "framing-names-in-other-case",
+		Rule:   "Field names are case-insensitive: fields that frame the content MUST be recognised in any case.",
+		Each:   []string{"content-length: 5\r\n\r\nhello", "CONTENT-LENGTH: 5\r\n\r\nhello", "transfer-encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"},
+		Script: Script{send(postHead + "{x}"), ok, again},
+	},
+	{
 		Section: "5.1", Name: "delimiter-in-name", Alias: "HDR-DELIM-NAMES", Twin: getField,
 		// MUST in the catalogue; only a blank before the colon has a MUST of its own (RFC 9112, 5.1), the rest is the
 		// SHOULD of RFC 9112, 2.2 for what does not match the grammar.

@@ -53,6 +53,11 @@ var dateField = []Case{
 		},
 	},
 	{
+		Section: "6.6.1", Name: "date-advances",
+		Rule:   "Date SHOULD be that of each response: two seconds later it is another.",
+		Script: Script{dateAdvances},
+	},
+	{
 		Section: "6.6.1", Name: "no-date-without-clock",
 		Rule: "A server without a clock MUST NOT send Date: one that is days off is no clock's.",
 		Lint: func(r *Response) error {
@@ -96,4 +101,26 @@ var dateField = []Case{
 			return nil
 		},
 	},
+}
+
+// dateAdvances compares the Dates of two responses that are two seconds apart.
+func dateAdvances(c *Conn) error {
+	before, err := statusOf(c, "{p}")
+	if err != nil {
+		return err
+	}
+	if before.Get("Date") == "" {
+		return skip("the target sends no Date")
+	}
+	if err := c.Wait(2 * time.Second); err != nil {
+		return err
+	}
+	after, err := statusOf(c, "{p}")
+	if err != nil {
+		return err
+	}
+	if after.Get("Date") == before.Get("Date") {
+		return wrong("another Date two seconds later", after.Get("Date")+" again")
+	}
+	return nil
 }

@@ -62,13 +62,27 @@ var contentLength = []Case{
 	{
 		Section: "8.6", Name: "length-for-head", Alias: "HEAD-CL-EQUALS-GET",
 		Rule:   "A Content-Length in the answer to HEAD MUST be the one of GET.",
-		Script: Script{headLikeGet("{p}", equalLength)},
+		Script: Script{headLengths},
 	},
 	{
 		Section: "8.6", Name: "length-above-limit", Alias: "CL-413", Cite: "RFC 9110, 15.5.14",
 		Rule:   "Content that is announced larger than the server takes is refused with 413 before it has come, or waited for.",
 		Script: Script{send(postHead + "Content-Length: 1099511627776\r\n\r\n"), tooLargeOrWaits},
 	},
+}
+
+// headLengths asks for each page that is known, with GET and with HEAD.
+func headLengths(c *Conn) error {
+	for _, key := range []string{"p", "file", "chunked", "large"} {
+		path, known := c.Vars[key]
+		if !known {
+			continue
+		}
+		if err := headLikeGet(path, equalLength)(c); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	return nil
 }
 
 // lengthOfFile compares the length in the last response, if it has one, with that of the file.

@@ -1,5 +1,7 @@
 package rfc9112
 
+import "github.com/httpdlab/httpdlab/conformance/check"
+
 var version = []Case{
 	{
 		Section: "2.3", Name: "unknown-major", Alias: "RFC9112-2.3-INVALID-VERSION", Twin: get,
@@ -52,7 +54,7 @@ var version = []Case{
 // noBareBody asks for a refusal; octets that are no response are what HTTP/0.9 would have sent.
 func noBareBody(c *Conn) error {
 	c.Await(c.Answer)
-	if headless(c.Pending()) {
+	if check.Headless(c.Pending()) {
 		return wrong("a refusal with 400", "content without a head")
 	}
 	return refuse(400, 505)(c)

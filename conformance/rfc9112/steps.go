@@ -159,7 +159,7 @@ func mutant(c *Conn, b []byte, random *rand.Rand) error {
 	_ = c.Write(string(b))
 	_ = halfClose(c)
 	c.Await(c.Answer)
-	if headless(c.Pending()) {
+	if check.Headless(c.Pending()) {
 		return nil // what an old server says to what it takes for HTTP/0.9
 	}
 	r, err := c.Final()
@@ -170,11 +170,4 @@ func mutant(c *Conn, b []byte, random *rand.Rand) error {
 		return broken("no 500 whatever the request", r.Line())
 	}
 	return err
-}
-
-// headless tells octets that begin no response: what HTTP/0.9 would have sent.
-func headless(b []byte) bool {
-	const start = "HTTP/"
-	n := min(len(b), len(start))
-	return string(b[:n]) != start[:n]
 }
