@@ -39,15 +39,20 @@ var uris = []Case{
 	},
 }
 
-// statusOf asks for a target on a fresh connection.
-func statusOf(c *Conn, target string) (*Response, error) {
+// ask sends a request without content on a fresh connection; head is all of it but the empty line.
+func ask(c *Conn, head string) (*Response, error) {
 	if err := reopen(c); err != nil {
 		return nil, err
 	}
-	if err := c.Send("GET " + target + " HTTP/1.1\r\nHost: {h}\r\n\r\n"); err != nil {
+	if err := c.Send(head + "\r\n"); err != nil {
 		return nil, err
 	}
 	return c.Final()
+}
+
+// statusOf asks for a target.
+func statusOf(c *Conn, target string) (*Response, error) {
+	return ask(c, "GET "+target+" HTTP/1.1\r\nHost: {h}\r\n")
 }
 
 // encodedLetter spells the first letter of the path in hex; a path without letters cannot be asked.

@@ -82,13 +82,7 @@ func threeDates(c *Conn) error {
 	}
 	formats := []string{imf, rfc850, "Mon Jan _2 15:04:05 2006"}
 	for _, format := range formats {
-		if err := reopen(c); err != nil {
-			return err
-		}
-		if err := c.Send(getFile + "If-Modified-Since: " + date.UTC().Format(format) + "\r\n\r\n"); err != nil {
-			return err
-		}
-		r, err := c.Final()
+		r, err := ask(c, getFile+"If-Modified-Since: "+date.UTC().Format(format)+"\r\n")
 		if err != nil {
 			return err
 		}
@@ -112,23 +106,17 @@ func twoDigitYear(c *Conn) error {
 	if err != nil || changed.Before(past) {
 		return skip("Last-Modified is no date of the last 49 years: %s", text)
 	}
-	ask := func(date time.Time) (*Response, error) {
-		if err := reopen(c); err != nil {
-			return nil, err
-		}
-		if err := c.Send(getFile + "If-Modified-Since: " + date.UTC().Format(rfc850) + "\r\n\r\n"); err != nil {
-			return nil, err
-		}
-		return c.Final()
+	since := func(date time.Time) (*Response, error) {
+		return ask(c, getFile+"If-Modified-Since: "+date.UTC().Format(rfc850)+"\r\n")
 	}
-	r, err := ask(changed)
+	r, err := since(changed)
 	if err != nil {
 		return err
 	}
 	if r.Status != 304 {
 		return skip("a date of RFC 850 is not taken for one: %s", r.Line())
 	}
-	if r, err = ask(past); err != nil {
+	if r, err = since(past); err != nil {
 		return err
 	}
 	if r.Status != 200 {

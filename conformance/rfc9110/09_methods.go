@@ -81,13 +81,7 @@ func headLikeGet(target string, same func(get, head *Response) error) Step {
 		if err != nil {
 			return err
 		}
-		if err := reopen(c); err != nil {
-			return err
-		}
-		if err := c.Send("HEAD " + target + " HTTP/1.1\r\nHost: {h}\r\n\r\n"); err != nil {
-			return err
-		}
-		second, err := c.Final()
+		second, err := ask(c, "HEAD "+target+" HTTP/1.1\r\nHost: {h}\r\n")
 		if err != nil {
 			return err
 		}
@@ -206,13 +200,7 @@ func allowHolds(c *Conn) error {
 		if !r.Has("Allow", method) {
 			continue
 		}
-		if err := reopen(c); err != nil {
-			return err
-		}
-		if err := c.Send(method + " {p} HTTP/1.1\r\nHost: {h}\r\n\r\n"); err != nil {
-			return err
-		}
-		got, err := c.Final()
+		got, err := ask(c, method+" {p} HTTP/1.1\r\nHost: {h}\r\n")
 		if err != nil {
 			return err
 		}

@@ -1,7 +1,6 @@
 package rfc9110
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -154,14 +153,12 @@ func ifMatchHolds(c *Conn) error {
 		conditions = append(conditions, tag, `"nope", `+tag)
 	}
 	for _, condition := range conditions {
-		if err := reopen(c); err != nil {
+		r, err := ask(c, getFile+"If-Match: "+condition+"\r\n")
+		if err != nil {
 			return err
 		}
-		if err := c.Send(getFile + "If-Match: " + condition + "\r\n\r\n"); err != nil {
-			return err
-		}
-		if err := status(200)(c); err != nil {
-			return fmt.Errorf("If-Match: %s: %w", condition, err)
+		if r.Status != 200 {
+			return wrong("200 for If-Match: "+condition, r.Line())
 		}
 	}
 	return nil
@@ -170,14 +167,14 @@ func ifMatchHolds(c *Conn) error {
 // ignores asks for the same status with more fields as without them.
 func ignores(head, fields string) Step {
 	return func(c *Conn) error {
-		plain, err := statusOfHead(c, head)
+		plain, err := ask(c, head)
 		if err != nil {
 			return err
 		}
 		if plain.Status == 412 {
 			return skip("a condition that holds is answered %s", plain.Line())
 		}
-		r, err := statusOfHead(c, head+fields)
+		r, err := ask(c, head+fields)
 		if err != nil {
 			return err
 		}
@@ -186,17 +183,6 @@ func ignores(head, fields string) Step {
 		}
 		return nil
 	}
-}
-
-// statusOfHead sends a request without content on a fresh connection.
-func statusOfHead(c *Conn, head string) (*Response, error) {
-	if err := reopen(c); err != nil {
-		return nil, err
-	}
-	if err := c.Send(head + "\r\n"); err != nil {
-		return nil, err
-	}
-	return c.Final()
 }
 
 // ifRange tries another tag, a weak one and the current one.
