@@ -101,7 +101,7 @@ func (c *Conn) story() (story []string, err error) {
 			break
 		}
 		due := len(c.asked) > 0
-		r, err := c.Final()
+		r, err := c.answer()
 		if r != nil && r.Status > 0 && (err == nil || !due) {
 			story = append(story, fmt.Sprint(r.Status))
 		}

@@ -267,6 +267,7 @@ func (c *Conn) readBody(r *Response) error {
 			r.Body, c.in = c.in, nil // RFC 9112, 6.3: the close ends the body
 			return nil
 		case c.WasReset():
+			r.Body, c.in = c.in, nil // what has come of it
 			return &Finding{Want: "the whole response", Got: r.Line() + ", cut off by RST", hangup: true}
 		case err != nil:
 			what := "silence"

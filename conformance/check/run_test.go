@@ -89,6 +89,38 @@ func TestRefusalCountsOnlyWithItsTwin(t *testing.T) {
 	require.Contains(t, got.Reason, "defect of the checker")
 }
 
+// A refusal has arrived with its head, whatever a reset does to its content; without a head there was only a close.
+func TestRefusalCutOff(t *testing.T) {
+	for sent, want := range map[string]Verdict{"HTTP/1.1 400 Bad Request\r\nContent-Length: 10\r\n\r\ncut": Pass, "": Weak} {
+		url := raw(t, func(c net.Conn) {
+			for buf := make([]byte, 4096); ; {
+				n, err := c.Read(buf)
+				switch text := string(buf[:n]); {
+				case err != nil:
+					return
+				case strings.HasSuffix(text, "reset"):
+					_ = c.(*net.TCPConn).SetLinger(0)
+					return
+				case strings.Contains(text, "Host"):
+					_, _ = io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+				default:
+					_, _ = io.WriteString(c, sent)
+				}
+			}
+		})
+		begun := func(c *Conn) error {
+			if sent != "" {
+				c.Await(c.Answer)
+			}
+			return nil
+		}
+		cut := refusing
+		cut.Script = Script{Send("GET {p} HTTP/1.1\r\n\r\n"), begun, Write("reset"), Refuse(400)}
+		got := run(t, url, cut).Cases[0]
+		require.Equal(t, want, got.Verdict, got.Reason)
+	}
+}
+
 // A server that answers 400 to everything is not praised for it.
 func TestNoCreditWithoutAPage(t *testing.T) {
 	got := run(t, page(t, func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(400) }), refusing).Cases[0]

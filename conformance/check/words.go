@@ -48,10 +48,20 @@ func Drip(text string) Step {
 	}
 }
 
+// answer reads the next final response. A refusal has arrived with its head: what a reset has destroyed of its content,
+// which is a matter of chance, does not make it another answer.
+func (c *Conn) answer() (*Response, error) {
+	r, err := c.Final()
+	if Closed(err) && r != nil && r.Status >= 400 {
+		return r, nil
+	}
+	return r, err
+}
+
 // Final asks for a final response and lets judge look at it.
 func Final(judge func(*Conn, *Response) error) Step {
 	return func(c *Conn) error {
-		r, err := c.Final()
+		r, err := c.answer()
 		if err != nil {
 			return err
 		}
@@ -123,7 +133,7 @@ func (want refusal) step(c *Conn) error {
 		codes = []int{400}
 	}
 	c.refuses = true
-	r, err := c.Final()
+	r, err := c.answer()
 	switch {
 	case Closed(err) && want.answer:
 		return Wrong("status "+list(codes), "the connection was closed by "+c.how()+" without an answer")

@@ -66,7 +66,7 @@ var messageParsing = []Case{
 	{
 		Section: "2.2", Name: "many-leading-crlf", Alias: "RL-LEADING-CRLF-MANY", Twin: get,
 		Rule:   "Ten kilobytes of empty lines are skipped or refused within bounded time and memory.",
-		Script: Script{write(strings.Repeat("\r\n", 5000)), send(get), tolerate(400, 431), alive},
+		Script: Script{send(strings.Repeat("\r\n", 5000) + get), tolerate(400, 431), alive},
 	},
 	{
 		Section: "2.2", Name: "empty-lines-only", Alias: "RL-EMPTY-LINE-ONLY",
