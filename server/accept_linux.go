@@ -231,10 +231,7 @@ func (l *loop) open(fd int) {
 	s := &Session{server: l.server, link: socket(fd), home: l, generation: l.generation, fd: int32(fd)}
 	l.server.open.Add(1)
 	l.count++
-	for len(l.sessions) <= fd {
-		l.sessions = append(l.sessions, make([]*Session, max(64, len(l.sessions)))...)
-	}
-	l.sessions[fd] = s
+	l.place(fd, s)
 	l.enter(s, phaseIdle, l.now)
 	if l.server.cfg.Open != nil && l.server.cfg.Open(s) != nil {
 		l.drop(s)

@@ -210,7 +210,7 @@ func (l *loop) drop(s *Session) {
 	}
 	l.leave(s)
 	l.server.held.Add(-int64(s.held))
-	l.sessions[s.fd] = nil
+	l.place(int(s.fd), nil)
 	if s.taken {
 		l.remove(int(s.fd)) // a duplicate lives on, and would go on raising events
 	}

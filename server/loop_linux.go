@@ -49,7 +49,7 @@ type loop struct {
 
 	siblings   []*loop      // all loops, if there are several
 	oldest     atomic.Int64 // for them: since when the least recently used session has been so
-	sessions   []*Session   // by descriptor
+	sessions   []*Session   // by descriptor; changed only with mu, so that others can list them
 	count      int
 	generation int32
 
@@ -81,7 +81,6 @@ type mail struct {
 	purge   bool     // the least recently used session is to be closed
 	stop    bool     // the loop is to end when its sessions have
 	cut     bool     // and these at once
-	list    chan<- []*Session
 }
 
 func newLoop(s *Server, listenFD int) (*loop, error) {
@@ -348,16 +347,17 @@ func (l *loop) obey(m *mail) bool {
 		if !m.session.gone.Load() {
 			l.sendQueued(m.session)
 		}
-	case m.list != nil:
-		m.list <- l.all()
 	case m.stop:
 		l.quit(m.cut)
 	}
 	return true
 }
 
+// all lists the sessions, for any goroutine: also for a handler that the loop waits for.
 func (l *loop) all() []*Session {
-	list := make([]*Session, 0, l.count)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var list []*Session
 	for _, s := range l.sessions {
 		if s != nil {
 			list = append(list, s)
@@ -397,13 +397,17 @@ func (l *loop) expire() bool {
 func (l *loop) stop(now bool) { l.post(mail{stop: true, cut: now}) }
 
 func (l *loop) each(f func(*Session)) {
-	list := make(chan []*Session, 1)
-	l.post(mail{list: list})
-	select {
-	case sessions := <-list:
-		for _, s := range sessions {
-			f(s)
-		}
-	case <-l.ended:
+	for _, s := range l.all() {
+		f(s)
 	}
+}
+
+// place puts s, or nil once it has ended, where its descriptor's events find it.
+func (l *loop) place(fd int, s *Session) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for len(l.sessions) <= fd {
+		l.sessions = append(l.sessions, make([]*Session, max(64, len(l.sessions)))...)
+	}
+	l.sessions[fd] = s
 }

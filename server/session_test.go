@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -174,6 +175,22 @@ func TestFullWithoutPurge(t *testing.T) {
 		c.Reader.Reset(c.Conn)
 		a.Close()
 		c.wantStatus("room again", 200)
+	})
+}
+
+// A handler may ask for the sessions, which its own loop has, too.
+func TestSessionsInHandler(t *testing.T) {
+	engines(t, func(t *testing.T, cfg Config) {
+		s := start(t, cfg, get("/", func(r *Request) error {
+			list := r.Server().Sessions()
+			return r.SendString(fmt.Sprint(len(list), slices.Contains(list, r.Session())))
+		}))
+		for n := range 5 {
+			p := dial(t, s)
+			p.send(plainGet)
+			_, list := p.wantStatus("a list of sessions", 200)
+			require.Equal(t, fmt.Sprint(n+1, true), list)
+		}
 	})
 }
 
