@@ -55,7 +55,7 @@ func echo(r *server.Request) error {
 		return err
 	}
 	r.SetType(server.TypeOctetStream)
-	if t := r.Field("Content-Type"); t != nil {
+	if t := r.Field("Content-Type"); t != nil && string(t) != server.TypeOctetStream {
 		r.SetType(string(t))
 	}
 	return r.Send(body)
