@@ -51,6 +51,11 @@ func (r *Request) SendFile(f *os.File, offset, n int64) error {
 func (r *Request) sendsByCopy(n int64) bool { return n <= largeWrite || r.session.overridden() }
 
 func (r *Request) copyFile(f *os.File, offset, n int64) error {
+	if n > largeWrite {
+		if err := r.Block(); err != nil {
+			return err
+		}
+	}
 	if err := r.SetLength(n); err != nil {
 		return err
 	}
