@@ -8,8 +8,13 @@ import (
 // A loop serves the sessions that are ready in strides: it receives what a few of them have sent, then serves all of
 // that, then sends all replies. Between two calls of the kernel little of a server stays in the processor's nearest
 // caches, so that the same thing done several times costs less than one thing after the other.
+//
+// A stride is short beside what is ready: until it ends, none of its peers has anything to do, and a peer that runs out
+// of work sleeps. With few connections a loop that served all of them at once would find nothing ready afterwards and
+// sleep, too; then each waits for the other to wake up, which takes longer than to serve a request.
 const (
-	strideLength = 16                    // sessions
+	strideLength = 16                    // sessions, at most
+	strideShare  = 8                     // one of so many that are ready
 	strideBytes  = 16 << 10              // received: with so many the stride is long enough
 	strideReply  = 4 << 10               // bytes; a longer reply does not wait for others
 	strideTime   = 50 * time.Microsecond // for the handlers of all; if they take longer, replies do not wait
@@ -40,7 +45,8 @@ type turn struct {
 // something.
 func (l *loop) receiveStride() {
 	t := &l.stride
-	for l.at < l.n && t.received < strideLength && t.taken < strideBytes {
+	length := min(max(l.n/strideShare, 1), strideLength)
+	for l.at < l.n && t.received < length && t.taken < strideBytes {
 		s := l.waiting(&l.events[l.at])
 		if s == nil {
 			return
