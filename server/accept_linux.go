@@ -106,6 +106,9 @@ func (s *Server) listenControl() func(string, string, syscall.RawConn) error {
 			if s.usesEpoll() && s.cfg.Loops > 1 {
 				err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, soReusePort, 1)
 			}
+			if s.usesEpoll() && s.cfg.SendBuffer > 0 { // connections inherit it
+				setOption(int(fd), syscall.SOL_SOCKET, syscall.SO_SNDBUF, s.cfg.SendBuffer)
+			}
 			if err == nil && s.cfg.Interface != "" {
 				err = os.NewSyscallError("bind to interface "+s.cfg.Interface,
 					syscall.BindToDevice(int(fd), s.cfg.Interface))

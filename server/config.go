@@ -63,6 +63,10 @@ type Config struct {
 	// that sends more moves to a goroutine of its own and waits there.
 	MaxPending int
 
+	// SendBuffer [0 or 4096..1<<30] bytes of a response wait in the kernel for a peer to acknowledge them; with 0 the
+	// kernel lets them grow to megabytes a connection. A peer at a distance gets no more than this in each round trip.
+	SendBuffer int
+
 	// MaxHeld [65536..1<<50] bounds the bytes that the buffers of all sessions hold that wait on a loop: begun heads
 	// and bodies, responses that are not read. A session that needs more beyond it is closed.
 	MaxHeld int64
@@ -167,6 +171,7 @@ func DefaultConfig() Config {
 		MaxInline:      64 << 10,
 		MaxDrain:       256 << 10,
 		MaxPending:     64 << 10,
+		SendBuffer:     512 << 10,
 		MaxHeld:        256 << 20,
 		MaxAside:       16384,
 		MaxWork:        1024,
@@ -209,6 +214,9 @@ func (c *Config) Validate() error {
 	within("MaxInline", int64(c.MaxInline), 0, 1<<30)
 	within("MaxDrain", int64(c.MaxDrain), 0, 1<<30)
 	within("MaxPending", int64(c.MaxPending), 1024, 1<<30)
+	if c.SendBuffer != 0 {
+		within("SendBuffer", int64(c.SendBuffer), 4096, 1<<30)
+	}
 	within("MaxHeld", c.MaxHeld, 65536, 1<<50)
 	within("MaxAside", int64(c.MaxAside), 1, 1<<20)
 	within("MaxWork", int64(c.MaxWork), 1, 1<<20)

@@ -10,11 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// A server bound to an interface is reached through it; TCP keep-alive is set on accepted connections.
-func TestInterfaceAndKeepAlive(t *testing.T) {
+// A server bound to an interface is reached through it; TCP keep-alive and the size of the kernel's send buffer are set
+// on accepted connections.
+func TestSocketOptions(t *testing.T) {
 	engines(t, func(t *testing.T, cfg Config) {
 		cfg.TCPKeepAlive = net.KeepAliveConfig{Enable: true, Idle: 5 * time.Second, Interval: 6 * time.Second, Count: 3}
-		options := make(chan [4]int, 1)
+		cfg.SendBuffer = 20000
+		options := make(chan [5]int, 1)
 		s := start(t, cfg, get("/", func(r *Request) error {
 			fd := r.Session().Descriptor()
 			option := func(level, name int) int {
@@ -22,14 +24,15 @@ func TestInterfaceAndKeepAlive(t *testing.T) {
 				require.NoError(t, err)
 				return v
 			}
-			options <- [4]int{option(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE), option(syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE),
-				option(syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL), option(syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT)}
+			options <- [5]int{option(syscall.SOL_SOCKET, syscall.SO_KEEPALIVE), option(syscall.IPPROTO_TCP, syscall.TCP_KEEPIDLE),
+				option(syscall.IPPROTO_TCP, syscall.TCP_KEEPINTVL), option(syscall.IPPROTO_TCP, syscall.TCP_KEEPCNT),
+				option(syscall.SOL_SOCKET, syscall.SO_SNDBUF)}
 			return r.SendString("x")
 		}))
 		p := dial(t, s)
 		p.send(plainGet)
-		p.wantStatus("a connection with keep-alive", 200)
-		require.Equal(t, [4]int{1, 5, 6, 3}, <-options)
+		p.wantStatus("a connection with options", 200)
+		require.Equal(t, [5]int{1, 5, 6, 3, 2 * cfg.SendBuffer}, <-options, "the kernel doubles the last, see socket(7)")
 
 		cfg.Interface = "no such interface"
 		wrong, err := New(cfg)

@@ -113,6 +113,9 @@ func (p *portable) open(c net.Conn) {
 	}
 	if t, ok := c.(*net.TCPConn); ok {
 		t.SetNoDelay(true)
+		if p.server.cfg.SendBuffer > 0 {
+			t.SetWriteBuffer(p.server.cfg.SendBuffer)
+		}
 		if p.server.cfg.TCPKeepAlive.Enable {
 			t.SetKeepAliveConfig(p.server.cfg.TCPKeepAlive)
 		}
