@@ -22,6 +22,10 @@ const (
 // busyRound is the number of events at once from which on more are expected to follow without a pause.
 const busyRound = 4
 
+// yieldEvery is how long a loop keeps its goroutine running. From 10 ms on the runtime interrupts it, or takes its
+// processor away while it is in the kernel, and looks every 20 µs for a while whether it has to do so again.
+const yieldEvery = 5 * time.Millisecond
+
 const (
 	sessionEvents = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | epollET
 	eventsMissed  = 1 << 20 // not epoll's: others saw the events, and nobody knows what is there
@@ -43,9 +47,10 @@ type loop struct {
 	at, n  int // events[at:n] are still to be handled
 	busy   bool
 	stride
-	now    time.Duration
-	second int64
-	date   []byte
+	now     time.Duration
+	yielded time.Duration // when others last had the chance to run
+	second  int64
+	date    []byte
 
 	siblings   []*loop      // all loops, if there are several
 	oldest     atomic.Int64 // for them: since when the least recently used session has been so
@@ -211,8 +216,9 @@ func (l *loop) end() {
 // await gets the next events. While there is much to do it asks without blocking, which costs the scheduler nothing;
 // else it blocks in a way that lets other goroutines and the garbage collector run.
 func (l *loop) await() {
-	if l.server.aside.Load() > 0 {
-		runtime.Gosched() // the goroutines of requests moved aside want to run, too
+	if l.now-l.yielded >= yieldEvery || l.server.aside.Load() > 0 { // those of requests moved aside want to run, too
+		runtime.Gosched()
+		l.yielded = l.now
 	}
 	l.at, l.n = 0, 0
 	pending := l.mailed.Load() || l.working.Load()
