@@ -76,7 +76,7 @@ func loadChild(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	x, err := j.measure(ctx, r, 0)
+	x, err := j.measure(ctx, r, r.rate)
 	if err == nil && j.Share > 0 {
 		x, err = j.measure(ctx, r, j.Share*x.Rate)
 	}

@@ -15,7 +15,8 @@ type row struct {
 	content     string // to be answered
 	connections int
 	depth       int
-	share       float64 // open loop at this share of what the server can do; 0: closed loop
+	share       float64 // open loop at this share of what the server can do
+	rate        float64 // open loop at so many requests a second; without share and rate: closed loop
 	shorter     int     // is measured for so many times less; 0: once
 	socket      bool    // content goes as WebSocket messages, and comes back
 	deflate     bool    // compressed
@@ -36,12 +37,16 @@ var rows = append([]row{
 	echo("echo-64k", "POST /echo, 64 KB, 64 connections", 64<<10),
 	{name: "bytes-1m", title: "GET /bytes, 1 MB, 16 connections", method: "GET", target: "/bytes?n=1048576", content: string(alphabet(1 << 20)), connections: 16, depth: 1},
 	{name: "half-rate", title: "GET /plaintext, 64 connections, open loop at half of the server's own best rate", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 1, share: 0.5},
+	{name: "same-rate", title: "GET /plaintext, 64 connections, open loop at 40 000 requests a second for every server", method: "GET", target: "/plaintext", content: helloWorld, connections: 64, depth: 1, rate: 40_000},
 }, socketRows...)
 
 func echo(name, title string, size int) row {
 	body := string(alphabet(size))
 	return row{name: name, title: title, method: "POST", target: "/echo", body: body, content: body, connections: 64, depth: 1}
 }
+
+// open reports whether requests are sent when they are due, whatever the server does.
+func (r *row) open() bool { return r.share > 0 || r.rate > 0 }
 
 func (r *row) path() string {
 	path, _, _ := strings.Cut(r.target, "?")

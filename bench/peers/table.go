@@ -36,13 +36,13 @@ func table(r *row, results []*result) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "\n### %s\n\n", r.title)
 	measured := slices.DeleteFunc(slices.Clone(results), func(x *result) bool { return x.failure != nil })
-	if r.share > 0 {
+	if r.open() {
 		openTable(&b, measured)
 	} else {
 		closedTable(&b, r.unit(), measured)
 	}
 	disturbed(&b, measured)
-	limited(&b, measured)
+	limited(&b, r.open(), measured)
 	hanging(&b, measured)
 	for _, x := range results {
 		if x.failure != nil {
@@ -66,17 +66,21 @@ func disturbed(b *strings.Builder, all []*result) {
 	}
 }
 
-// limited names the servers that were faster than the load: their rates say too
-// little of them.
-func limited(b *strings.Builder, all []*result) {
+// limited names the servers that were faster than the load: their rates, or in an
+// open loop their times, say too little of them.
+func limited(b *strings.Builder, open bool, all []*result) {
 	var names []string
 	for _, x := range all {
 		if x.median(loadBusy) > 0.95 {
 			names = append(names, x.rival)
 		}
 	}
+	what := "rate"
+	if open {
+		what = "times"
+	}
 	if len(names) > 0 {
-		fmt.Fprintf(b, "\nThe load had no more to give to %s: compare the CPU a request there, not the rate.\n", strings.Join(names, ", "))
+		fmt.Fprintf(b, "\nThe load had no more to give to %s: compare the CPU a request there, not the %s.\n", strings.Join(names, ", "), what)
 	}
 }
 
