@@ -34,12 +34,17 @@ func (s *Server) startLoops() error {
 	var loops []engine
 	var siblings []*loop
 	var bound net.Addr
+	if err := s.addrFree(); err != nil {
+		return fmt.Errorf("start the server: %w", err)
+	}
 	for range s.cfg.Loops {
 		fd, at, err := s.listenFD(addr)
 		if err == nil {
 			var l *loop
 			if l, err = newLoop(s, fd); err == nil {
 				loops, siblings = append(loops, l), append(siblings, l)
+			} else {
+				syscall.Close(fd)
 			}
 		}
 		if err != nil {
@@ -60,6 +65,20 @@ func (s *Server) startLoops() error {
 	return nil
 }
 
+// addrFree returns an error if somebody listens on the address: sockets that share theirs by SO_REUSEPORT would share
+// it with another server of the same user, too, and each would get some of the connections.
+func (s *Server) addrFree() error {
+	if s.cfg.Loops == 1 {
+		return nil
+	}
+	lc := net.ListenConfig{Control: s.listenControl(false)}
+	ln, err := lc.Listen(context.Background(), "tcp", s.cfg.Addr)
+	if err != nil {
+		return err
+	}
+	return ln.Close()
+}
+
 func closeLoops(loops []engine) {
 	for _, e := range loops {
 		l := e.(*loop)
@@ -70,7 +89,7 @@ func closeLoops(loops []engine) {
 
 // listenFD returns a non-blocking listening socket that the runtime knows nothing of.
 func (s *Server) listenFD(addr string) (int, net.Addr, error) {
-	lc := net.ListenConfig{Control: s.listenControl()}
+	lc := net.ListenConfig{Control: s.listenControl(s.cfg.Loops > 1)}
 	ln, err := lc.Listen(context.Background(), "tcp", addr)
 	if err != nil {
 		return -1, nil, err
@@ -99,11 +118,12 @@ func (s *Server) listenFD(addr string) (int, net.Addr, error) {
 // soReusePort is SO_REUSEPORT, which package syscall lacks on some platforms.
 const soReusePort = 15
 
-// listenControl sets the options that a listening socket needs before it is bound.
-func (s *Server) listenControl() func(string, string, syscall.RawConn) error {
+// listenControl sets the options that a listening socket needs before it is bound; a shared one is not the only one
+// with its address.
+func (s *Server) listenControl(shared bool) func(string, string, syscall.RawConn) error {
 	return func(_, _ string, raw syscall.RawConn) (err error) {
 		control := raw.Control(func(fd uintptr) {
-			if s.usesEpoll() && s.cfg.Loops > 1 {
+			if shared {
 				err = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, soReusePort, 1)
 			}
 			if s.usesEpoll() && s.cfg.SendBuffer > 0 { // connections inherit it

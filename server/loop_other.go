@@ -12,7 +12,7 @@ func (s *Server) startLoops() error {
 	return fmt.Errorf("start the server: the epoll engine: %w", errors.ErrUnsupported)
 }
 
-func (s *Server) listenControl() func(string, string, syscall.RawConn) error {
+func (s *Server) listenControl(bool) func(string, string, syscall.RawConn) error {
 	if s.cfg.Interface == "" {
 		return nil
 	}

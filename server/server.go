@@ -100,10 +100,16 @@ func (s *Server) Addr() net.Addr {
 
 // Start listens on Config.Addr and serves on goroutines of its own until Stop.
 func (s *Server) Start() error {
+	s.mu.Lock()
+	err := s.startable()
+	s.mu.Unlock()
+	if err != nil {
+		return err
+	}
 	if s.usesEpoll() {
 		return s.startLoops()
 	}
-	lc := net.ListenConfig{KeepAliveConfig: s.cfg.TCPKeepAlive, Control: s.listenControl()}
+	lc := net.ListenConfig{KeepAliveConfig: s.cfg.TCPKeepAlive, Control: s.listenControl(false)}
 	ln, err := lc.Listen(context.Background(), "tcp", s.cfg.Addr)
 	if err != nil {
 		return fmt.Errorf("start the server: %w", err)
@@ -123,15 +129,23 @@ func (s *Server) usesEpoll() bool {
 	return s.cfg.Engine == EngineEpoll
 }
 
-// launch runs the engines on goroutines.
-func (s *Server) launch(addr net.Addr, engines ...engine) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+// startable says why the server cannot be started in its state; s.mu is held.
+func (s *Server) startable() error {
 	switch s.state {
 	case StateServing:
 		return fmt.Errorf("start the server: %w", ErrServing)
 	case StateStopping, StateStopped:
 		return fmt.Errorf("start the server: %w", ErrServerClosed)
+	}
+	return nil
+}
+
+// launch runs the engines on goroutines.
+func (s *Server) launch(addr net.Addr, engines ...engine) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := s.startable(); err != nil {
+		return err
 	}
 	s.state, s.addr, s.engines = StateServing, addr, engines
 	s.emit(Event{ID: EventStart})

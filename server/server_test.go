@@ -128,6 +128,21 @@ func within(t testing.TB, d time.Duration, reason string, done func() bool) {
 
 const plainGet = "GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 
+// A server does not share its address with another one.
+func TestAddressInUse(t *testing.T) {
+	engines(t, func(t *testing.T, cfg Config) {
+		s := start(t, cfg, get("/", says("the first")))
+		cfg.Addr = s.Addr().String()
+		other, err := New(cfg)
+		require.NoError(t, err)
+		require.ErrorContains(t, other.Start(), "address already in use")
+		require.ErrorIs(t, s.Start(), ErrServing)
+		p := dial(t, s)
+		p.send(plainGet)
+		p.wantStatus("the first server goes on", 200)
+	})
+}
+
 func TestGet(t *testing.T) {
 	engines(t, func(t *testing.T, cfg Config) {
 		s := start(t, cfg, get("/", says("hello")))
