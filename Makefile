@@ -47,14 +47,17 @@ attack:  ## thousands of hostile clients, and 20 000 idle ones, against the serv
 firmware-check:  ## compile the boards' firmware on this machine, and test its pure parts
 	@$(MAKE) -C boards/firmware/check
 
-# The README's picture and table come from one run of the default job, the page
-# of the original's counterparts from the package comment.
+# The README's picture and first table come from one run of the default job, its
+# second one from docs/peers.md, the page of the original's counterparts from the
+# package comment.
 readme: httpdlab docs/esp_http_server.md
 	@mkdir -p docs && ./httpdlab bench --out docs/out >docs/bench.txt
 	@./httpdlab report --picture --out docs/bench.svg docs/out/*-host >/dev/null
 	@{ echo '```'; echo "$$ make bench    # $$(date +%F), $$(nproc) cores of $$(sed -n 's/^model name.*: //p;T;q' /proc/cpuinfo)"; sed '/^report: /d;/^$$/d' docs/bench.txt; echo '```'; } >docs/bench.md
 	@sed -i -e '/^<!-- bench -->/,/^<!-- .bench -->/{//!d}' -e '/^<!-- bench -->/r docs/bench.md' README.md
-	@rm -r docs/out docs/bench.txt docs/bench.md
+	@awk '/^### /{n++} NR>2 && n<2' docs/peers.md >docs/peers.part
+	@sed -i -e '/^<!-- peers -->/,/^<!-- .peers -->/{//!d}' -e '/^<!-- peers -->/r docs/peers.part' README.md
+	@rm -r docs/out docs/bench.txt docs/bench.md docs/peers.part
 
 docs/esp_http_server.md: server/doc.go
 	@{ echo '# esp_http_server and its Go counterparts'; \
