@@ -109,11 +109,13 @@ func TestRawSendsAgainWhatWasNotRead(t *testing.T) {
 
 // A connection that the server closes while it is idle is no failure.
 func TestRawIdleConnectionIsClosed(t *testing.T) {
-	s := serve(t, answerOnce)
-	r := rawWith(t, s, RawConfig{Connections: 2}, Schedule{Rate: 40, Duration: 300 * time.Millisecond})
-	require.Empty(t, r.Errors)
-	require.Equal(t, int64(12), r.Requests)
-	require.Equal(t, int64(12), s.accepted.Load())
+	undisturbed(t, func(calm require.TestingT) {
+		s := serve(t, answerOnce)
+		r := rawWith(t, s, RawConfig{Connections: 2}, Schedule{Rate: 40, Duration: 300 * time.Millisecond})
+		require.Empty(calm, r.Errors)
+		require.Equal(calm, int64(12), r.Requests, "all that were due")
+		require.Equal(calm, int64(12), s.accepted.Load())
+	})
 }
 
 // answerOnce does not say that it will close.
