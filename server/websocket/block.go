@@ -3,16 +3,22 @@ package websocket
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 	"sync"
 )
 
 const (
 	maxTokens = 1 << 14 // in a block
-	maxRun    = 1 << 13 // literals that may be added at once
 	maxStored = 0xffff  // RFC 1951, 3.2.4
 	smallText = 96      // bytes up to which own codes do not pay
-	matchFlag = 1 << 31
-	maxPair   = 48 // bits of a length and a distance: 15+5 and 15+13
+
+	// A token is: bits 0-8 a literal, or lengthToken and a length less 3; bits
+	// 9-13 the symbol of a distance and 1, or 0 for a literal; from bit 14 on
+	// the extra bits of the distance.
+	lengthToken   = 256
+	tokenLiteral  = 511
+	tokenDistance = 9
+	tokenExtra    = 14
 )
 
 // blockWriter writes DEFLATE blocks (RFC 1951, 3.2.3).
@@ -22,11 +28,12 @@ type blockWriter struct {
 	have uint
 
 	count     int
-	tokens    [maxTokens]uint32 // a literal, or matchFlag, length<<16 and distance-1
-	literalN  [286]uint32       // how often each symbol occurs
+	tokens    [maxTokens]uint32
+	literalN  [286]uint32 // how often each symbol occurs
 	distanceN [30]uint32
 
 	literal, distance encodeTable
+	code              tokenCode
 	sorted            [286]uint32
 	lengths           [286 + 30]uint8
 	runs              []uint16 // the lengths as symbols of their own code
@@ -63,27 +70,27 @@ func (w *blockWriter) flush() {
 	w.spill()
 }
 
-func (w *blockWriter) literals(b []byte) {
-	for len(b) > 0 {
-		n := min(len(b), maxTokens-w.count)
-		if n == 0 {
-			panic("websocket: a block is full") // compress ends blocks in time
-		}
-		tokens := w.tokens[w.count : w.count+n]
-		for i, c := range b[:n] {
-			tokens[i] = uint32(c)
-			w.literalN[c]++
-		}
-		w.count += n
-		b = b[n:]
+func (w *blockWriter) noteLiterals(b []byte) {
+	tokens := w.tokens[w.count : w.count+len(b)]
+	for i, c := range b {
+		tokens[i] = uint32(c)
+		w.literalN[c]++
 	}
+	w.count += len(b)
 }
 
-func (w *blockWriter) match(length, distance int) {
-	w.tokens[w.count] = matchFlag | uint32(length)<<16 | uint32(distance-1)
+func (w *blockWriter) noteLiteral(c byte) {
+	w.tokens[w.count&(maxTokens-1)] = uint32(c)
+	w.count++
+	w.literalN[c]++
+}
+
+func (w *blockWriter) noteMatch(length, distance int) {
+	symbol, extra := distanceSymbolOf(distance)
+	w.tokens[w.count&(maxTokens-1)] = lengthToken - 3 + uint32(length) | (symbol+1)<<tokenDistance | extra<<tokenExtra
 	w.count++
 	w.literalN[endOfBlock+1+int(lengthSymbols[length])]++
-	w.distanceN[distanceSymbolOf(distance)]++
+	w.distanceN[symbol]++
 }
 
 // block writes the tokens, which stand for text, in the shortest of the three
@@ -100,10 +107,11 @@ func (w *blockWriter) block(text []byte) {
 	} else if own < fixed {
 		w.bits(2<<1, 3)
 		w.writeCodes()
-		w.write(&w.literal, &w.distance)
+		w.code.set(&w.literal, &w.distance, &w.literalN)
+		w.write(&w.code, own)
 	} else {
 		w.bits(1<<1, 3)
-		w.write(&fixedLiteralCode, &fixedDistanceCode)
+		w.write(&fixedCode, fixed)
 	}
 	w.count = 0
 	clear(w.literalN[:])
@@ -137,39 +145,27 @@ func (w *blockWriter) size(literal, distance *encodeTable) (n int) {
 	return n
 }
 
-// write writes the tokens and the end of the block. What bits does is done here
-// on variables, so that they stay in registers.
-func (w *blockWriter) write(literal, distance *encodeTable) {
-	acc, have, dst := w.acc, w.have, w.dst
+// write writes the tokens and the end of the block, which take size bits at
+// most. It asks nothing of a token, which could be guessed wrong.
+func (w *blockWriter) write(c *tokenCode, size int) {
+	w.spill()
+	w.dst = slices.Grow(w.dst, size/8+2*wordSize)
+	dst, at := w.dst[:cap(w.dst)], len(w.dst)
+	acc, have := w.acc, w.have
 	for _, token := range w.tokens[:w.count] {
-		if have > 64-maxPair {
-			n := have >> 3
-			dst = binary.LittleEndian.AppendUint64(dst, acc)
-			dst = dst[:len(dst)-8+int(n)]
-			acc = acc >> (n * 8 & 63) & (1<<(have&7) - 1)
-			have &= 7
-		}
-		if token&matchFlag == 0 {
-			acc |= uint64(literal.codes[token]) << have
-			have += uint(literal.lengths[token])
-			continue
-		}
-		length, far := int(token>>16&0x7fff), int(token&0xffff)+1
-		i := int(lengthSymbols[length])
-		c, s := lengthCodes[i], endOfBlock+1+i
-		acc |= uint64(literal.codes[s]) << have
-		have += uint(literal.lengths[s])
-		acc |= uint64(length-int(c.base)) << have
-		have += uint(c.extra)
-		i = distanceSymbolOf(far)
-		c = distanceCodes[i]
-		acc |= uint64(distance.codes[i]) << have
-		have += uint(distance.lengths[i])
-		acc |= uint64(far-int(c.base)) << have
-		have += uint(c.extra)
+		l := c.literals[token&tokenLiteral]
+		d := c.distances[token>>tokenDistance&31]
+		acc |= uint64(l>>codeBits) << (have & 63)
+		have += uint(l & codeLength)
+		acc |= uint64(d>>(2*codeBits)|token>>tokenExtra<<(d>>codeBits&codeLength)) << (have & 63)
+		have += uint(d & codeLength)
+		binary.LittleEndian.PutUint64(dst[at:], acc)
+		at += int(have >> 3)
+		acc >>= have & 56
+		have &= 7
 	}
-	w.acc, w.have, w.dst = acc, have, dst
-	w.bits(uint64(literal.codes[endOfBlock]), uint(literal.lengths[endOfBlock]))
+	w.dst, w.acc, w.have = dst[:at], acc, have
+	w.bits(uint64(c.end>>codeBits), uint(c.end&codeLength))
 }
 
 // ownCodes makes codes for the tokens and returns the size of the block in bits.
@@ -276,12 +272,10 @@ var lengthSymbols = func() (t [maxMatch + 1]uint8) {
 	return t
 }()
 
-// distanceSymbolOf returns the index in distanceCodes of a distance.
-func distanceSymbolOf(distance int) int {
-	d := uint(distance - 1)
-	if d < 4 {
-		return int(d)
-	}
-	n := bits.Len(d)
-	return 2*(n-1) + int(d>>(n-2)&1)
+// distanceSymbolOf returns the index in distanceCodes of a distance, and its
+// extra bits.
+func distanceSymbolOf(distance int) (symbol, extra uint32) {
+	d := uint32(distance - 1)
+	n := uint32(bits.Len32(d >> 2))
+	return 2*n + d>>n, d & (1<<n - 1)
 }
