@@ -164,11 +164,11 @@ func (s *inflation) dynamic() Error {
 		}
 		order[i] = uint8(n)
 	}
-	if !s.literals.build(order[:], plainSymbol) || !s.readLengths(s.lengths[:literals+distances]) {
+	if !s.literals.build(order[:], plainSymbols[:]) || !s.readLengths(s.lengths[:literals+distances]) {
 		return ErrDeflate
 	}
-	if !s.literals.build(s.lengths[:literals], literalSymbol) ||
-		!s.distances.build(s.lengths[literals:literals+distances], distanceSymbol) {
+	if !s.literals.build(s.lengths[:literals], literalSymbols[:]) ||
+		!s.distances.build(s.lengths[literals:literals+distances], distanceSymbols[:]) {
 		return ErrDeflate
 	}
 	return 0
@@ -177,11 +177,12 @@ func (s *inflation) dynamic() Error {
 // readLengths reads code lengths with the code in s.literals.
 func (s *inflation) readLengths(lengths []uint8) bool {
 	for i := 0; i < len(lengths); {
-		e, ok := s.symbol(&s.literals)
+		s.refill()
+		_, symbol, ok := s.symbol(&s.literals)
 		if !ok {
 			return false
 		}
-		value, count := uint8(e>>entryValue), 1
+		value, count := uint8(symbol), 1
 		if value >= 16 {
 			repeat := [...]struct{ bits, base uint }{{2, 3}, {3, 3}, {7, 11}}[value-16]
 			extra, ok := s.take(repeat.bits)
@@ -206,14 +207,14 @@ func (s *inflation) readLengths(lengths []uint8) bool {
 	return true
 }
 
-// symbol reads one symbol.
-func (s *inflation) symbol(t *decodeTable) (entry uint32, ok bool) {
-	s.refill()
+// symbol reads one symbol and returns its value with that of its extra bits.
+func (s *inflation) symbol(t *decodeTable) (entry uint32, value int, ok bool) {
 	e := t.find(s.acc)
+	value = int(e>>entryValue) + extra(e, s.acc)
 	used := uint(e & entryUsed)
 	s.acc >>= used
 	s.have -= used
-	return e, used > 0 && s.within()
+	return e, value, used > 0 && s.within()
 }
 
 // block reads a compressed block (RFC 1951, 3.2.5).
@@ -224,32 +225,24 @@ func (s *inflation) block(literals, distances *decodeTable) Error {
 				return err
 			}
 		}
-		e, ok := s.symbol(literals)
-		if !ok {
+		s.refill()
+		e, length, ok := s.symbol(literals)
+		switch {
+		case !ok:
 			return ErrDeflate
-		}
-		if e&entryLiteral != 0 {
+		case e&entryLiteral != 0:
 			if s.at == len(s.b) && !s.grow(1) {
 				return ErrTooLarge
 			}
-			s.b[s.at] = byte(e >> entryValue)
+			s.b[s.at] = byte(length)
 			s.at++
 			continue
-		}
-		length := s.extended(e)
-		if length <= noLength {
-			if length == 0 { // end of block
-				return 0
-			}
-			return ErrDeflate
+		case length < shortestLength:
+			return endedBy(length)
 		}
 		// A refill leaves 56 bits: enough for the longest pair without another.
-		d := distances.find(s.acc)
-		used := uint(d & entryUsed)
-		s.acc >>= used
-		s.have -= used
-		distance := s.extended(d)
-		if used == 0 || distance == 0 || !s.within() {
+		_, distance, ok := s.symbol(distances)
+		if !ok || distance == 0 {
 			return ErrDeflate
 		}
 		if err := s.repeat(length, distance); err != 0 {
@@ -258,13 +251,12 @@ func (s *inflation) block(literals, distances *decodeTable) Error {
 	}
 }
 
-// extended returns the value of an entry with its extra bits.
-func (s *inflation) extended(e uint32) int {
-	extra := uint(e>>entryExtra) & 15
-	value := int(e>>entryValue) + int(s.acc&(1<<extra-1))
-	s.acc >>= extra
-	s.have -= extra
-	return value
+// endedBy returns what a symbol means that is neither a literal nor a length.
+func endedBy(value int) Error {
+	if value == 0 {
+		return 0
+	}
+	return ErrDeflate
 }
 
 // output is the message so far.

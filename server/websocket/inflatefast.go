@@ -2,8 +2,8 @@ package websocket
 
 import "encoding/binary"
 
-// fastRoom is what fast needs behind the output: the longest match, and what its last word may write too much.
-const fastRoom = maxMatch + 8
+// fastRoom is what fast needs behind the output: the longest match, and what its last words may write too much.
+const fastRoom = maxMatch + 2*wordSize
 
 // hurried reports whether fast can go on for a symbol at least.
 func (s *inflation) hurried() bool { return s.pos+8 <= len(s.src) && s.at+fastRoom <= len(s.b) }
@@ -13,11 +13,9 @@ func (s *inflation) hurried() bool { return s.pos+8 <= len(s.src) && s.at+fastRo
 func (s *inflation) fast(literals, distances *decodeTable) (done bool, err Error) {
 	src, pos, acc, have, b, at := s.src, s.pos, s.acc, s.have, s.b, s.at
 	for pos+8 <= len(src) && at+fastRoom <= len(b) {
-		if have < 56 {
-			acc |= binary.LittleEndian.Uint64(src[pos:]) << (have & 63)
-			pos += int((63 - have) >> 3)
-			have |= 56
-		}
+		acc |= binary.LittleEndian.Uint64(src[pos:]) << (have & 63)
+		pos += int((63 - have) >> 3)
+		have |= 56
 		e := literals.find(acc)
 		if e&entryLiteral != 0 {
 			// 56 bits hold three of the longest codes.
@@ -34,27 +32,22 @@ func (s *inflation) fast(literals, distances *decodeTable) (done bool, err Error
 			}
 			continue
 		}
-		extra := e >> entryExtra & 15
-		used := e & entryUsed
-		acc, have = acc>>used, have-uint(used)
-		length := int(e>>entryValue) + int(acc&(1<<extra-1))
-		acc, have = acc>>extra, have-uint(extra)
-		if length <= noLength || used == 0 {
+		length := int(e>>entryValue) + extra(e, acc)
+		acc, have = acc>>(e&entryUsed), have-uint(e&entryUsed)
+		if length < shortestLength {
 			s.pos, s.acc, s.have, s.at = pos, acc, have, at
-			if length == 0 && used > 0 {
-				return true, 0
+			if e == 0 {
+				return true, ErrDeflate
 			}
-			return true, ErrDeflate
+			return true, endedBy(length)
 		}
 		d := distances.find(acc)
-		extra, used = d>>entryExtra&15, d&entryUsed
-		acc, have = acc>>used, have-uint(used)
-		distance := int(d>>entryValue) + int(acc&(1<<extra-1))
-		acc, have = acc>>extra, have-uint(extra)
-		if used == 0 || distance == 0 {
-			return true, ErrDeflate
-		}
-		if distance < 8 || distance > at-s.base || distance > s.reach {
+		distance := int(d>>entryValue) + extra(d, acc)
+		acc, have = acc>>(d&entryUsed), have-uint(d&entryUsed)
+		if distance < wordSize || distance > at-s.base || distance > s.reach {
+			if distance == 0 {
+				return true, ErrDeflate
+			}
 			s.at = at
 			if err = s.repeat(length, distance); err != 0 {
 				return true, err
@@ -62,8 +55,12 @@ func (s *inflation) fast(literals, distances *decodeTable) (done bool, err Error
 			b, at = s.b, s.at
 			continue
 		}
-		for i := at; i < at+length; i += 8 {
-			binary.LittleEndian.PutUint64(b[i:], binary.LittleEndian.Uint64(b[i-distance:]))
+		// Most matches are no longer than two words.
+		from, to := b[at-distance:], b[at:at+fastRoom]
+		binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
+		binary.LittleEndian.PutUint64(to[wordSize:], binary.LittleEndian.Uint64(from[wordSize:]))
+		for i := 2 * wordSize; i < length; i += wordSize {
+			binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
 		}
 		at += length
 	}
