@@ -137,7 +137,8 @@ func AppendFrame(dst []byte, opcode Opcode, payload []byte) []byte {
 }
 
 // AppendMaskedFrame appends a client's frame. The key must be fresh and
-// unpredictable for every frame (RFC 6455, 5.3); payload stays as it is.
+// unpredictable for every frame (RFC 6455, 5.3), as Keys are; payload stays as
+// it is.
 func AppendMaskedFrame(dst []byte, opcode Opcode, key uint32, payload []byte) []byte {
 	h := Header{Final: true, Masked: true, Opcode: opcode, Key: key, Length: int64(len(payload))}
 	dst = append(AppendHeader(dst, h), payload...)
