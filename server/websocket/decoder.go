@@ -8,8 +8,9 @@ import (
 // Decoder reads the frames that the peer sends. The zero value reads a client
 // that agreed to no extension; the options are set before the first frame.
 type Decoder struct {
-	// MaxMessage is the largest accepted message in bytes, as it is on the
-	// wire; 0 means no limit. What exceeds it is refused from its header.
+	// MaxMessage is the largest accepted message in bytes; 0 means no limit.
+	// What exceeds it is refused from its header. A compressed message may be
+	// longer by what packing adds to what does not shrink.
 	MaxMessage int64
 	// Server says that the peer is a server, which does not mask.
 	Server bool
@@ -116,6 +117,10 @@ func (d *Decoder) room() int64 {
 	limit := int64(math.MaxInt64)
 	if d.MaxMessage > 0 {
 		limit = d.MaxMessage
+		if d.RSV1 || d.open && d.Compressed {
+			// RFC 1951, 3.2.4: a stored block has 5 bytes of its own; zlib's have 16 KB of text.
+			limit += min(limit>>10+64, math.MaxInt64-limit)
+		}
 	}
 	if d.open {
 		limit -= d.total

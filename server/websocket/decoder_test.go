@@ -2,6 +2,7 @@ package websocket
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -191,6 +192,28 @@ func TestDecoderCompressed(t *testing.T) {
 	require.Equal(t, `text="plain" `, events(&d, client("text plain")))
 	require.False(t, d.Compressed)
 	require.Equal(t, "1002 ", events(&d, client("ztext+ \xf2", "zcont H\xcd")))
+}
+
+// A compressed message may be longer than the limit by what packing adds, and no more; that is told from its header.
+func TestDecoderCompressedLimit(t *testing.T) {
+	many := func(n int) string { return strings.Repeat("x", n) }
+	for _, c := range []struct {
+		refused bool
+		frames  []string
+	}{
+		{false, []string{"bin " + many(2048)}},
+		{true, []string{"bin " + many(2049)}},
+		{false, []string{"zbin " + many(2048+2+64)}},
+		{true, []string{"zbin " + many(2048+2+65)}},
+		{false, []string{"zbin+ " + many(2048), "ping p", "cont " + many(66)}},
+		{true, []string{"zbin+ " + many(2048), "ping p", "cont " + many(67)}},
+		{true, []string{"zbin " + many(2114), "bin+ " + many(2000), "cont " + many(49)}},
+	} {
+		d := Decoder{MaxMessage: 2048, Deflate: true}
+		require.Equal(t, c.refused, strings.HasSuffix(events(&d, client(c.frames...)), "1009 "), "%.12q", c.frames)
+	}
+	d := Decoder{MaxMessage: math.MaxInt64, Deflate: true}
+	require.Equal(t, `binary="x" `, events(&d, client("zbin x")))
 }
 
 // The side that reads a server refuses masks.
