@@ -1,5 +1,10 @@
 package websocket
 
+import (
+	"strings"
+	"unicode/utf8"
+)
+
 // Close codes of RFC 6455, 7.4.1 and of the IANA registry.
 const (
 	NormalClosure       = 1000
@@ -49,8 +54,7 @@ func ParseClose(payload []byte) (code int, reason []byte, err Error) {
 		return ProtocolError, nil, ErrCloseCode
 	}
 	// RFC 6455, 5.5.1: the reason is UTF-8.
-	var u UTF8
-	if _, ok := u.Validate(reason); !ok || !u.Complete() {
+	if !ValidText(reason) {
 		return InvalidPayload, nil, ErrUTF8
 	}
 	return code, reason, 0
@@ -58,7 +62,7 @@ func ParseClose(payload []byte) (code int, reason []byte, err Error) {
 
 // AppendClose appends a server's Close frame. A code that must not be sent,
 // NoStatus among them, makes a Close without payload. A reason is cut at
-// MaxReason bytes, never inside a character, and it should be UTF-8.
+// MaxReason bytes, never inside a character, and where it is not UTF-8.
 func AppendClose(dst []byte, code int, reason string) []byte {
 	var payload [MaxControl]byte
 	return AppendFrame(dst, Close, appendClosePayload(payload[:0], code, reason))
@@ -80,6 +84,13 @@ func appendClosePayload(dst []byte, code int, reason string) []byte {
 			cut--
 		}
 		reason = reason[:cut]
+	}
+	// RFC 6455, 5.5.1: the reason is UTF-8.
+	for i, c := range reason {
+		if c == utf8.RuneError && !strings.HasPrefix(reason[i:], string(utf8.RuneError)) {
+			reason = reason[:i]
+			break
+		}
 	}
 	dst = append(dst, byte(code>>8), byte(code))
 	return append(dst, reason...)

@@ -22,12 +22,9 @@ func (d *Decoder) Whole(b []byte) (opcode Opcode, payload []byte, n int) {
 	key := binary.LittleEndian.Uint32(b[2:])
 	payload = b[shortHeader:n:n]
 	opcode = Opcode(b[0] & 0x0f)
-	if seen := maskShort(payload, key); seen&highBits != 0 && opcode == Text && !d.AnyText {
-		var u UTF8
-		if _, ok := u.Validate(payload); !ok || !u.Complete() {
-			maskShort(payload, key)
-			return 0, nil, 0
-		}
+	if seen := maskShort(payload, key); seen&highBits != 0 && opcode == Text && !d.AnyText && !ValidText(payload) {
+		maskShort(payload, key)
+		return 0, nil, 0
 	}
 	return opcode, payload, n
 }

@@ -15,6 +15,13 @@ func (u *UTF8) Complete() bool { return u.need == 0 }
 // Reset goes back to the start of a text.
 func (u *UTF8) Reset() { *u = UTF8{} }
 
+// ValidText reports whether b is a text: UTF-8 from its start to its end.
+func ValidText(b []byte) bool {
+	var u UTF8
+	_, ok := u.Validate(b)
+	return ok && u.Complete()
+}
+
 // Validate reads the next piece of the text. It returns len(b) and true, or the
 // offset of the first byte that no valid text can have there, and false.
 func (u *UTF8) Validate(b []byte) (n int, ok bool) {
