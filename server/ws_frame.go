@@ -3,7 +3,6 @@ package server
 import (
 	"fmt"
 	"runtime/debug"
-	"unicode/utf8"
 
 	"github.com/httpdlab/httpdlab/server/websocket"
 )
@@ -30,14 +29,25 @@ func (f *Frame) Socket() *Socket { return f.socket }
 func (f *Frame) Session() *Session { return f.socket.session }
 
 // Reply sends a message, whole, before what others send by the Socket later. It takes a copy of payload. A text must
-// be UTF-8.
-func (f *Frame) Reply(t FrameType, payload []byte) error { return f.reply(t, payload, true) }
+// be UTF-8. While ReplyPart has a message open it sends only Ping and Pong.
+func (f *Frame) Reply(t FrameType, payload []byte) error {
+	if f.socket.fragmented && !t.Control() { // RFC 6455, 5.4: messages do not interleave.
+		return fmt.Errorf("send a message inside another one: end that with ReplyPart: %w", ErrInvalid)
+	}
+	return f.reply(t, payload, true)
+}
 
 // ReplyPart sends the next part of a message, of type t, as a frame of its own; final ends the message. Until then
-// what others send waits.
+// what others send waits. A part of type Continuation belongs to the message that is open. Ping and Pong are whole,
+// and may be sent between parts.
 func (f *Frame) ReplyPart(t FrameType, payload []byte, final bool) error {
 	c := f.socket
-	if c.fragmented {
+	switch {
+	case t.Control():
+		return f.reply(t, payload, true)
+	case t == ContinuationFrame && !c.fragmented: // RFC 6455, 5.4
+		return fmt.Errorf("send a part of no message: begin with its type: %w", ErrInvalid)
+	case c.fragmented:
 		t = ContinuationFrame
 	}
 	if err := f.reply(t, payload, final); err != nil {
@@ -52,7 +62,7 @@ func (f *Frame) reply(t FrameType, payload []byte, final bool) error {
 	if c.closing.Load() {
 		return ErrClosed
 	}
-	if t != TextFrame && t != BinaryFrame {
+	if t != TextFrame && t != BinaryFrame && !(t == ContinuationFrame && c.fragmented) {
 		if err := checkFrame(t, payload); err != nil {
 			return err
 		}
@@ -62,12 +72,23 @@ func (f *Frame) reply(t FrameType, payload []byte, final bool) error {
 			r.out = roomFor(r.out, websocket.MaxHeader+len(payload))
 		}
 		r.out = websocket.AppendFrame(r.out, t, payload)
-		if len(r.out) >= gatherLimit {
-			return c.flush(r, nil)
+		if len(r.out) >= gatherLimit || !r.inline {
+			return c.gather(r)
 		}
 		return r.broken
 	}
 	return c.replyLong(r, t, payload, final)
+}
+
+// gather leaves what r has written to be sent with what follows, before what others send, unless that may take long.
+func (c *Socket) gather(r *Request) error {
+	if len(r.out) >= gatherLimit || c.waits {
+		return c.flush(r, nil)
+	}
+	if !r.inline && !c.held {
+		c.hold(true)
+	}
+	return r.broken
 }
 
 // replyLong is reply for what is long, compressed or fragmented.
@@ -83,10 +104,7 @@ func (c *Socket) replyLong(r *Request, t FrameType, payload []byte, final bool) 
 		return c.flush(r, payload)
 	}
 	r.out = append(r.out, payload...)
-	if len(r.out) >= gatherLimit {
-		return c.flush(r, nil)
-	}
-	return r.broken
+	return c.gather(r)
 }
 
 // checkFrame refuses what no frame can carry.
@@ -96,6 +114,8 @@ func checkFrame(t FrameType, payload []byte) error {
 		return fmt.Errorf("send a close frame: use Socket.Close: %w", ErrInvalid)
 	case t.Control() && len(payload) > websocket.MaxControl:
 		return fmt.Errorf("send a %v of %d bytes: at most %d are possible: %w", t, len(payload), websocket.MaxControl, ErrInvalid)
+	case t == ContinuationFrame:
+		return fmt.Errorf("send a continuation: use Frame.ReplyPart: %w", ErrInvalid)
 	case t > PongFrame || t > BinaryFrame && t < CloseFrame:
 		return fmt.Errorf("send a frame of type %d: there is none: %w", t, ErrInvalid)
 	}
@@ -109,6 +129,7 @@ func (f *Frame) Block() error { return f.socket.stepAside(f.request) }
 // stepAside moves the session to a goroutine. The loop may send what others queue from then on, but not in the middle
 // of a frame that the kernel took in part.
 func (c *Socket) stepAside(r *Request) error {
+	c.waits = true
 	if !r.inline {
 		return c.flush(r, nil)
 	}
@@ -126,7 +147,7 @@ func (c *Socket) stepAside(r *Request) error {
 func (c *Socket) serve(r *Request, data []byte) (used int, n next) {
 	r.data, r.tail = data, nil
 	r.handed.socket, r.handed.request = c, r
-	c.pinged = false
+	c.pinged, c.waits = false, false
 	used, n = c.serveFrames(r, data)
 	if n == nextLinger || n == nextClose {
 		used = len(data) // RFC 6455, 5.5.1: what follows a Close is not looked at.
@@ -251,7 +272,7 @@ func (c *Socket) forget() {
 func (c *Socket) inflate(r *Request, payload []byte) next {
 	limit := c.route.WebSocket.MaxMessage
 	text, err := c.deflate.in.Inflate(messageRoom(nil, min(4*len(payload), limit)), payload, limit)
-	if err == 0 && c.decoder.Message == TextFrame && !utf8.Valid(text) {
+	if err == 0 && c.decoder.Message == TextFrame && !websocket.ValidText(text) {
 		err = websocket.ErrUTF8
 	}
 	defer giveMessage(text)

@@ -19,6 +19,7 @@ type outbox struct {
 	closing    atomic.Bool // a Close frame is queued or sent
 	closeTaken bool        // it was taken from waiting; for whoever sends
 	fragmented bool        // the handler is in the middle of a message; the owner's, changed under mu
+	held       bool        // the handler has written what goes before all that waits; likewise
 
 	// Whoever sends while no loop has the session holds sending, for whole frames.
 	sending  sync.Mutex
@@ -76,12 +77,19 @@ func (c *Socket) takeWaiting() (b []byte, to uint64) {
 		return nil, c.sent
 	}
 	b, c.waiting = c.waiting, nil
-	c.closeTaken = c.closing.Load() && len(b) > 0
+	c.closeTaken = c.closeTaken || c.closing.Load() && len(b) > 0
 	return b, c.queued
 }
 
 // sendable reports whether what waits may be sent now; c.mu is held.
-func (c *Socket) sendable() bool { return !c.fragmented || c.closing.Load() }
+func (c *Socket) sendable() bool { return !c.held && (!c.fragmented || c.closing.Load()) }
+
+// hold keeps what waits until the handler's own is sent.
+func (c *Socket) hold(on bool) {
+	c.mu.Lock()
+	c.held = on
+	c.mu.Unlock()
+}
 
 // takeFlying is takeWaiting for the loop, which takes the session over: what the kernel took in part comes first.
 func (c *Socket) takeFlying() (b []byte, to uint64) {
@@ -148,7 +156,7 @@ func (c *Socket) sendFlying() error {
 	}
 }
 
-// flush sends what waits, if no loop does it, then what r has written, and then p.
+// flush sends what r has written, then p, and then what waits, if no loop does that.
 func (c *Socket) flush(r *Request, p []byte) error {
 	err := c.flushLocked(r, p)
 	c.sendMissed()
@@ -158,18 +166,25 @@ func (c *Socket) flush(r *Request, p []byte) error {
 func (c *Socket) flushLocked(r *Request, p []byte) error {
 	c.sending.Lock()
 	defer c.sending.Unlock()
-	if !r.inline {
-		if err := c.flushFlying(r); err != nil {
-			return err
-		}
-		if c.closeTaken { // RFC 6455, 5.5.1: nothing is sent after a Close.
-			r.out, p = r.out[:0], nil
-		}
+	if r.inline {
+		return r.flush(p)
 	}
-	return r.flush(p)
+	c.hold(true)
+	err := c.flushFlying(r) // a frame that the kernel took in part
+	if c.closeTaken {       // RFC 6455, 5.5.1: nothing is sent after a Close.
+		r.out, p = r.out[:0], nil
+	}
+	if err == nil {
+		err = r.flush(p)
+	}
+	c.hold(false)
+	if err == nil {
+		err = c.flushFlying(r)
+	}
+	return err
 }
 
-// flushFlying sends what waits, and waits until it is sent.
+// flushFlying sends what waits, if it is not held, and waits until it is sent.
 func (c *Socket) flushFlying(r *Request) error {
 	deadline := after(r.server.cfg.SendTimeout)
 	c.session.link.bound(true, deadline)

@@ -20,6 +20,7 @@ type Socket struct {
 	code    int       // of the client's Close; 0 before it
 	reason  string    // of the client's Close
 	pinged  bool      // a ping of the server is not answered yet
+	waits   bool      // the handler has said that it may wait
 	closeBy time.Time // when the portable engine stops waiting for the client's Close
 
 	outbox
