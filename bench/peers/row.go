@@ -19,6 +19,7 @@ type row struct {
 	rate        float64 // open loop at so many requests a second; without share and rate: closed loop
 	shorter     int     // is measured for so many times less; 0: once
 	socket      bool    // content goes as WebSocket messages, and comes back
+	text        bool    // they are texts
 	deflate     bool    // compressed
 }
 

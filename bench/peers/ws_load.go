@@ -49,6 +49,9 @@ func newSocketLoad(ctx context.Context, r *row, address string) (l *socketLoad, 
 	l = &socketLoad{row: r, room: make([]byte, 128<<10)}
 	h := websocket.Header{Final: true, Masked: true, Opcode: websocket.Binary, Key: 0x3d21fa37}
 	payload := []byte(r.content)
+	if r.text {
+		h.Opcode = websocket.Text
+	}
 	if r.deflate {
 		z := websocket.Deflater{NoTakeover: true}
 		payload, h.RSV1, h.Opcode = z.Deflate(nil, payload), true, websocket.Text

@@ -15,6 +15,9 @@ var socketRows = []row{
 	socketRow("ws-20", "WebSocket, 20 bytes", strings.Repeat("x", 20), 1, false),
 	socketRow("ws-20x16", "WebSocket, 20 bytes, 16 messages under way on each connection", strings.Repeat("x", 20), 16, false),
 	socketRow("ws-4k", "WebSocket, 4 KB", string(alphabet(4<<10)), 1, false),
+	textRow("ws-text-20", "WebSocket, text of 20 bytes", strings.Repeat("x", 20), 1),
+	textRow("ws-text-20x16", "WebSocket, text of 20 bytes, 16 messages under way on each connection", strings.Repeat("x", 20), 16),
+	textRow("ws-text-4k", "WebSocket, text of 4 KB", string(alphabet(4<<10)), 1),
 	socketRow("ws-deflate", "WebSocket, 1 KB of JSON"+deflated, jsonText(1<<10), 1, true),
 	socketRow("ws-deflate-4k", "WebSocket, 4 KB of text"+deflated, prose(4<<10), 1, true),
 	socketRow("ws-deflate-64k", "WebSocket, 64 KB of text"+deflated, prose(64<<10), 1, true),
@@ -25,6 +28,13 @@ func socketRow(name, title, message string, depth int, deflate bool) row {
 		name: name, title: title + ", 64 connections", target: socketPath, content: message,
 		connections: 64, depth: depth, shorter: 4, socket: true, deflate: deflate,
 	}
+}
+
+// textRow is one whose messages are to be UTF-8, which most servers look at.
+func textRow(name, title, message string, depth int) row {
+	r := socketRow(name, title, message, depth, false)
+	r.text = true
+	return r
 }
 
 // unit is what the row counts.
