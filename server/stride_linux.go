@@ -14,7 +14,7 @@ import (
 // sleep, too; then each waits for the other to wake up, which takes longer than to serve a request.
 const (
 	strideLength = 16                    // sessions, at most
-	strideShare  = 8                     // one of so many that are ready
+	strideShare  = 4                     // one of so many that are ready
 	strideBytes  = 16 << 10              // received: with so many the stride is long enough
 	strideReply  = 4 << 10               // bytes; a longer reply does not wait for others
 	strideTime   = 50 * time.Microsecond // for the handlers of all; if they take longer, replies do not wait
