@@ -66,9 +66,10 @@ func (s *Server) startLoops() error {
 }
 
 // addrFree returns an error if somebody listens on the address: sockets that share theirs by SO_REUSEPORT would share
-// it with another server of the same user, too, and each would get some of the connections.
+// it with another server of the same user, too, and each would get some of the connections. Sockets bound to different
+// interfaces may share theirs.
 func (s *Server) addrFree() error {
-	if s.cfg.Loops == 1 {
+	if s.cfg.Loops == 1 || s.cfg.Interface != "" {
 		return nil
 	}
 	lc := net.ListenConfig{Control: s.listenControl(false)}
