@@ -316,7 +316,7 @@ func (c *Socket) control(r *Request) next {
 	}
 	if d.Opcode == PingFrame { // RFC 6455, 5.5.2: the same data comes back.
 		r.out = websocket.AppendFrame(roomFor(r.out, websocket.MaxHeader+websocket.MaxControl), PongFrame, d.Payload)
-		if len(r.out) >= gatherLimit && c.flush(r, nil) != nil {
+		if c.gather(r) != nil {
 			return nextClose
 		}
 	}
